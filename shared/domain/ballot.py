@@ -103,9 +103,7 @@ def check(submission: Submission, survey: Survey) -> Ballot:
     )
 
 
-def _envelope_errors(
-    submission: Submission, survey: Survey, questionnaire: Questionnaire
-) -> dict[str, list[str]]:
+def _envelope_errors(submission: Submission, survey: Survey, questionnaire: Questionnaire) -> dict[str, list[str]]:
     errors: dict[str, list[str]] = {}
     if submission.language not in survey.languages:
         errors["language"] = [f"must be one of: {', '.join(survey.languages)}"]
@@ -142,9 +140,7 @@ def _checked_answers(
     return answers, errors
 
 
-def _check_choice(
-    question: Question, answer: object, answers: dict[str, Answer], errors: dict[str, list[str]]
-) -> None:
+def _check_choice(question: Question, answer: object, answers: dict[str, Answer], errors: dict[str, list[str]]) -> None:
     allowed = question.choice_ids
     if question.at_most == 1:
         if isinstance(answer, str) and answer in allowed:
@@ -157,8 +153,7 @@ def _check_choice(
             answers[question.id] = tuple(c.id for c in question.choices if c.id in picked)
             return
         expected = (
-            f"must be a list of 1 to {question.at_most} different items of: "
-            f"{', '.join(c.id for c in question.choices)}"
+            f"must be a list of 1 to {question.at_most} different items of: {', '.join(c.id for c in question.choices)}"
         )
     errors[f"answers.{question.id}"] = [expected]
 
@@ -172,9 +167,7 @@ def _is_choice_list(answer: object, allowed: frozenset[str], at_most: int) -> bo
     )
 
 
-def _apply_conditions(
-    answers: dict[str, Answer], questionnaire: Questionnaire, errors: dict[str, list[str]]
-) -> None:
+def _apply_conditions(answers: dict[str, Answer], questionnaire: Questionnaire, errors: dict[str, list[str]]) -> None:
     """Hold the answers to the filters: what does not apply is `NO_OPINION` when rated, absent when chosen."""
     can_say_no_opinion = questionnaire.scale.no_opinion is not None
     for criterion in questionnaire.rated.values():

@@ -47,11 +47,10 @@ class WhenFull(StrEnum):
 
 
 class Admission(StrEnum):
-    """Who may hand in a ballot: anyone, who holds an invitation, or an enrolled device."""
+    """Who may hand in a ballot: anyone, or who holds an invitation."""
 
     OPEN = "open"
     INVITED = "invited"
-    DEVICE = "device"
 
 
 class Aggregation(StrEnum):
@@ -214,13 +213,17 @@ class Stratum:
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """Respondents that share a questionnaire (nhóm đối tượng). Groups are never pooled unless the plan gives weights."""
+    """Respondents that share a questionnaire (nhóm đối tượng). Groups are never pooled unless the plan gives weights.
+
+    `unit` is the word for those who answer, such as offices; None where the plan does not say it.
+    """
 
     id: str
     title: Texts
     questionnaire: Questionnaire
     strata: tuple[Stratum, ...]
     weight: float | None = None
+    unit: Texts | None = None
 
     @property
     def population(self) -> int | None:
@@ -334,5 +337,3 @@ def admits(period: Period, state: State, channel: Channel, now: datetime) -> Adm
         open_still = state in (State.OPEN, State.CLOSING) and now < period.late_until
         return Admitted.YES if open_still else Admitted.LATE
     return Admitted.YES if state is State.OPEN and now < period.closes_at else Admitted.CLOSED
-
-

@@ -1,0 +1,128 @@
+"""The collector's Flask application: routes, errors as problems, request ids, health."""
+
+from __future__ import annotations
+
+import json
+import uuid
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from flask import Flask, Response, g, render_template, request
+from flask.json.provider import DefaultJSONProvider
+from flask_smorest import Api
+from flask_swagger_ui import get_swaggerui_blueprint
+from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
+from werkzeug.exceptions import BadRequest, HTTPException, RequestEntityTooLarge, UnprocessableEntity
+
+from services.collector import problems
+from services.collector.catalogue import Catalogue
+from services.collector.forms import ProblemForm
+from services.collector.reception import Reception
+from services.collector.views import ballots_blueprint, limit_body, surveys_blueprint
+from shared import log, problem
+from shared.problem import Problem
+
+CONTENT_SECURITY_POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; "
+    "connect-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Readiness:
+    """What is not ready, by name: empty when the service can do its work."""
+
+    lacking: dict[str, str]
+
+
+class _Json(DefaultJSONProvider):
+    """JSON that refuses what JSON does not have, and does not fall over deep nesting."""
+
+    def loads(self, s: str | bytes, **_: Any) -> Any:
+        try:
+            return json.loads(s, parse_constant=_refuse_constant)
+        except RecursionError:
+            raise ValueError("nested too deeply") from None
+
+
+def _refuse_constant(name: str) -> None:
+    raise ValueError(f"{name} is not JSON")
+
+
+class _ProblemApi(Api):  # type: ignore[misc]
+    ERROR_SCHEMA = ProblemForm
+
+    def handle_http_exception(self, error: HTTPException) -> Response:
+        return problem.answer(_of_http(error))
+
+
+def _of_http(error: HTTPException) -> Problem:
+    if isinstance(error, UnprocessableEntity):
+        messages: dict[str, Any] = getattr(error, "data", {}).get("messages", {})
+        return Problem(
+            problems.INVALID_BALLOT, "Mend the fields named in errors.", errors=messages.get("json", messages)
+        )
+    if isinstance(error, RequestEntityTooLarge):
+        return Problem(problems.TOO_LARGE, "Send less at once: one ballot in a PUT, up to 500 in a POST.")
+    if isinstance(error, BadRequest):
+        return Problem(problems.MALFORMED, "Send the ballot as one JSON object.")
+    return problem.of_http(error)
+
+
+def create_app(reception: Reception, catalogue: Catalogue, readiness: Callable[[], Readiness]) -> Flask:
+    """The application over its collaborators."""
+    app = Flask(__name__)
+    app.json = _Json(app)
+    app.config.update(
+        API_TITLE="Hailong collector",
+        API_VERSION="1",
+        OPENAPI_VERSION="3.1.0",
+        OPENAPI_URL_PREFIX="/",
+        OPENAPI_JSON_PATH="openapi.json",
+    )
+    app.before_request(_name_request)
+    app.before_request(limit_body)
+    app.after_request(_headers)
+    app.register_error_handler(Problem, problem.answer)
+    api = _ProblemApi(app)
+    api.register_blueprint(surveys_blueprint(catalogue))
+    api.register_blueprint(ballots_blueprint(reception))
+    app.register_blueprint(get_swaggerui_blueprint("/docs/ui", "/openapi.json"))
+    _register_operations(app, readiness)
+    return app
+
+
+def _register_operations(app: Flask, readiness: Callable[[], Readiness]) -> None:
+    @app.get("/docs")
+    def docs() -> str:
+        return render_template("docs.html")
+
+    @app.get("/healthz")
+    def healthz() -> dict[str, str]:
+        return {"status": "alive"}
+
+    @app.get("/readyz")
+    def readyz() -> dict[str, str]:
+        lacking = readiness().lacking
+        if lacking:
+            raise Problem(problems.NOT_READY, "; ".join(f"{k}: {v}" for k, v in lacking.items()), errors=lacking)
+        return {"status": "ready"}
+
+    @app.get("/metrics")
+    def metrics() -> Response:
+        return Response(generate_latest(), content_type=CONTENT_TYPE_LATEST)
+
+
+def _name_request() -> None:
+    g.request_id = log.accepted_id(request.headers.get("X-Request-Id")) or uuid.uuid4().hex
+    log.request_id.set(g.request_id)
+
+
+def _headers(response: Response) -> Response:
+    response.headers["X-Request-Id"] = g.request_id
+    response.headers["X-Content-Type-Options"] = "nosniff"
+    response.headers["Referrer-Policy"] = "no-referrer"
+    response.headers["Content-Security-Policy"] = CONTENT_SECURITY_POLICY
+    response.headers.setdefault("Cache-Control", "no-store")
+    return response

@@ -1,0 +1,118 @@
+"""The forms that requests are parsed into, once, at the edge. Unknown fields are refused."""
+
+from __future__ import annotations
+
+import hashlib
+from typing import Any
+from uuid import UUID
+
+from marshmallow import RAISE, Schema, ValidationError, fields, validate
+
+from shared.domain.ballot import Submission
+from shared.domain.survey import Channel
+
+BALLOTS_LIMIT = 500
+"""Ballots in one synchronisation at most."""
+
+
+def _is_text(value: str) -> None:
+    """Refuse what no person types and no database should have to store."""
+    try:
+        value.encode()
+    except UnicodeEncodeError:
+        raise ValidationError("is not valid Unicode text") from None
+    if any(ord(character) < 32 and character not in "\n\r\t" for character in value):
+        raise ValidationError("holds control characters")
+
+
+def _is_uuid4(value: UUID) -> None:
+    if value.version != 4:
+        raise ValidationError("must be a UUIDv4")
+
+
+class BallotForm(Schema):
+    """One ballot. `answers` maps a question's id to its answer: a level, `0` for no opinion, a choice, or a list of choices."""
+
+    class Meta:
+        unknown = RAISE
+
+    stratum = fields.String(required=True, validate=[validate.Length(1, 100), _is_text])
+    channel = fields.Enum(Channel, by_value=True, required=True)
+    language = fields.String(required=True, validate=[validate.Length(1, 35), _is_text])
+    questionnaire = fields.Integer(required=True, strict=True)
+    answers = fields.Dict(keys=fields.String(validate=_is_text), required=True)
+    comment = fields.String(allow_none=True, validate=_is_text)
+    invitation = fields.String(allow_none=True, validate=[validate.Length(1, 200), _is_text])
+
+
+class SynchronisedForm(BallotForm):
+    """One ballot of a synchronisation, with the id that the device made for it."""
+
+    id = fields.UUID(required=True, validate=_is_uuid4)
+
+
+class BallotsForm(Schema):
+    """The ballots that a kiosk kept while it had no network. Each is looked at for itself."""
+
+    class Meta:
+        unknown = RAISE
+
+    ballots = fields.List(fields.Dict(keys=fields.String()), required=True, validate=validate.Length(1, BALLOTS_LIMIT))
+
+
+class ReceiptForm(Schema):
+    """What the sender keeps. `counted` is false for a ballot that came over the limit and was kept as surplus."""
+
+    receipt = fields.String(required=True)
+    counted = fields.Boolean(required=True)
+
+
+class OutcomeForm(Schema):
+    """What became of one ballot of a synchronisation: a receipt, or a problem."""
+
+    id = fields.String(allow_none=True)
+    status = fields.Integer(required=True)
+    receipt = fields.String()
+    counted = fields.Boolean()
+    problem = fields.Dict(keys=fields.String())
+
+
+class OutcomesForm(Schema):
+    """One outcome for each ballot, in the order that they were sent in."""
+
+    outcomes = fields.List(fields.Nested(OutcomeForm), required=True)
+
+
+class ProblemForm(Schema):
+    """A problem (RFC 9457)."""
+
+    type = fields.String(required=True, metadata={"description": "Stable name of the situation"})
+    title = fields.String(required=True)
+    status = fields.Integer(required=True)
+    detail = fields.String(required=True)
+    errors = fields.Dict(keys=fields.String(), metadata={"description": "field -> what is wrong with it"})
+
+
+class SurveysForm(Schema):
+    """The surveys that take ballots now."""
+
+    surveys = fields.List(fields.Dict(keys=fields.String()), required=True)
+
+
+def submission(ballot_id: UUID, form: dict[str, Any]) -> Submission:
+    """The parsed form of `BallotForm` as a submission."""
+    return Submission(
+        id=ballot_id,
+        stratum=form["stratum"],
+        channel=form["channel"],
+        language=form["language"],
+        questionnaire=form["questionnaire"],
+        answers=form["answers"],
+        comment=form.get("comment"),
+    )
+
+
+def token_digest(form: dict[str, Any]) -> bytes | None:
+    """SHA-256 of the invitation's token: tokens themselves are never stored."""
+    token = form.get("invitation")
+    return None if token is None else hashlib.sha256(token.encode()).digest()

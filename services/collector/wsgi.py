@@ -1,0 +1,54 @@
+"""Wiring of the collector's process: `gunicorn 'services.collector.wsgi:create()'`."""
+
+from __future__ import annotations
+
+import os
+from datetime import UTC, datetime, timedelta
+
+from flask import Flask
+
+from services.collector.app import Readiness, create_app
+from services.collector.catalogue import Catalogue
+from services.collector.intake import Intake
+from services.collector.reception import Reception
+from shared import log, settings
+from shared.broker import Emitter, create_celery
+from shared.events import SCORING
+from shared.store.connection import Db, StoreUnavailable, connect, ping
+from shared.store.intake import Ballots
+from shared.store.surveys import Surveys
+from shared.store.watch import Heartbeats, Quarantine
+
+
+def now() -> datetime:
+    """The clock of this process."""
+    return datetime.now(UTC)
+
+
+def create() -> Flask:
+    """The application, wired by the environment. Connects when the first request comes."""
+    config = settings.from_environment()
+    log.configure("collector", config.log_level)
+    db = connect(config.mongodb_url, "collector")
+    catalogue = Catalogue(Surveys(db))
+    intake = Intake(
+        store=Ballots(db, slot=os.getpid(), deadline=config.store_deadline),
+        emitter=Emitter(create_celery(config.redis_url)),
+        clock=now,
+        deadline=config.request_deadline,
+    )
+    reception = Reception(catalogue, intake, Quarantine(db), now)
+    return create_app(reception, catalogue, lambda: _readiness(db, config.heartbeat_stale))
+
+
+def _readiness(db: Db, stale: float) -> Readiness:
+    """Whether the store answers, and whether scoring really consumes."""
+    try:
+        ping(db)
+        age = Heartbeats(db).ages(now()).get(SCORING)
+    except StoreUnavailable:
+        return Readiness({"store": "does not answer"})
+    if age is None or age > timedelta(seconds=stale):
+        seen = "never" if age is None else f"{age.total_seconds():.0f} s ago"
+        return Readiness({"scoring": f"last consumed a message: {seen}"})
+    return Readiness({})

@@ -1,0 +1,43 @@
+"""Wiring of the scoring worker's process: `python -m services.scoring`."""
+
+from __future__ import annotations
+
+import os
+from datetime import UTC, datetime
+
+from services.scoring.running import RunningIndices
+from services.scoring.scoring import Scoring, Sweeper
+from shared import log, settings, worker
+from shared.broker import Emitter, Watchdog, consume, create_celery, quarantine_unreadable
+from shared.events import SCORING, BatchAccepted, SweepDue
+from shared.store.connection import StoreUnavailable, connect
+from shared.store.indices import Indices
+from shared.store.surveys import Surveys
+from shared.store.tallies import Tallies
+from shared.store.watch import Heartbeats, Quarantine
+
+
+def now() -> datetime:
+    """The clock of this process."""
+    return datetime.now(UTC)
+
+
+def main() -> None:
+    """Consume until told to stop."""
+    config = settings.from_environment()
+    log.configure(SCORING, config.log_level)
+    db = connect(config.mongodb_url, SCORING)
+    app = create_celery(config.redis_url)
+    tallies, quarantine, heartbeats = Tallies(db, slot=os.getpid()), Quarantine(db), Heartbeats(db)
+    scoring = Scoring(Surveys(db), tallies, RunningIndices(tallies, Indices(db)), quarantine)
+    sweeper = Sweeper(tallies, Emitter(app), now, config.sweep_older)
+    consume(app, BatchAccepted, scoring.score, quarantine, (StoreUnavailable,))
+    consume(app, SweepDue, sweeper.sweep, quarantine, (StoreUnavailable,))
+    quarantine_unreadable(app, quarantine)
+    beat = lambda node: heartbeats.beat(SCORING, node, now())  # noqa: E731
+    Watchdog(app, beat, config.heartbeat_every, config.heartbeat_stale).start()
+    worker.run(app, SCORING, SCORING, config.log_level)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,193 @@
+"""Celery on Redis: the application, emitting events, consuming them, and proving that a worker consumes.
+
+JSON only; tasks are acknowledged late; a message that cannot be handled waits in quarantine. Redis may lose everything at
+any time: whatever a message says stands in the store, and a sweeper says it again.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import threading
+import time
+from collections.abc import Callable
+from typing import Any, Protocol
+
+from celery import Celery, Task, signals
+from celery.utils.nodenames import worker_direct
+from celery.worker.consumer import Consumer
+from kombu.entity import Queue
+from kombu.exceptions import OperationalError
+
+from shared import log
+from shared.events import PUBLISHING, SCORING, BadEvent, Event, Kind, from_wire, to_wire
+
+logger = logging.getLogger(__name__)
+
+HEARTBEAT = "heartbeat"
+QUARANTINED_BODY_LIMIT = 4_000
+"""Characters of an unreadable message that are kept for a person to see."""
+
+
+class MessageQuarantine(Protocol):
+    """Where a message that cannot be handled waits for a person."""
+
+    def add_message(self, reason: str, content: str) -> None: ...
+
+
+def create_celery(redis_url: str) -> Celery:
+    """The Celery application. It connects when it first sends or consumes."""
+    app = Celery("hailong", broker=redis_url, set_as_current=False)
+    app.conf.update(
+        task_serializer="json",
+        accept_content=["json"],
+        task_ignore_result=True,
+        task_store_errors_even_if_ignored=False,
+        task_acks_late=True,
+        task_reject_on_worker_lost=True,
+        task_queues=[Queue(SCORING), Queue(PUBLISHING)],
+        task_default_queue=SCORING,
+        task_create_missing_queues=False,
+        worker_prefetch_multiplier=4,
+        worker_direct=True,
+        worker_hijack_root_logger=False,
+        worker_redirect_stdouts=False,
+        worker_send_task_events=False,
+        worker_enable_remote_control=False,
+        broker_connection_retry_on_startup=True,
+        broker_connection_max_retries=None,
+        broker_transport_options={
+            "visibility_timeout": 300,
+            "socket_connect_timeout": 2,
+            "socket_keepalive": True,
+            "health_check_interval": 10,
+        },
+        timezone="UTC",
+        enable_utc=True,
+    )
+    return app
+
+
+class Emitter:
+    """Sends events. A failure to send is logged and left to the sweeper: the event's cause is in the store."""
+
+    def __init__(self, app: Celery) -> None:
+        self._app = app
+
+    def emit(self, event: Event) -> bool:
+        """Send `event`; False when the broker did not take it."""
+        try:
+            self._app.send_task(
+                event.name,
+                args=[to_wire(event)],
+                queue=event.queue,
+                headers={"hailong_request": log.request_id.get()},
+                retry=False,
+                ignore_result=True,
+            )
+        except (OperationalError, OSError):
+            logger.warning("broker did not take an event", extra={"event": event.name}, exc_info=True)
+            return False
+        return True
+
+
+def consume(
+    app: Celery,
+    kind: type[Kind],
+    work: Callable[[Kind], None],
+    quarantine: MessageQuarantine,
+    retry_for: tuple[type[Exception], ...],
+) -> None:
+    """Have workers of `app` call `work` for each event of `kind`.
+
+    `retry_for` may work later and is retried with back-off; what is left of it after five tries is the sweeper's. Any other
+    error sets the message aside in quarantine, and the worker goes on.
+    """
+
+    def run(task: Task, payload: object) -> None:
+        with log.working_on((task.request.headers or {}).get("hailong_request")):
+            try:
+                work(from_wire(kind, payload))
+            except retry_for as error:
+                raise task.retry(exc=error, countdown=min(2**task.request.retries, 30), max_retries=5) from error
+            except BadEvent as error:
+                quarantine.add_message(str(error), repr(payload)[:QUARANTINED_BODY_LIMIT])
+            except Exception as error:
+                logger.exception("message set aside", extra={"event": kind.name})
+                quarantine.add_message(f"{type(error).__name__}: {error}", repr(payload)[:QUARANTINED_BODY_LIMIT])
+
+    app.task(run, name=kind.name, bind=True)
+
+
+def quarantine_unreadable(app: Celery, quarantine: MessageQuarantine) -> None:
+    """Have workers set aside messages that no task can be found for or that cannot be decoded, instead of dropping them."""
+
+    class QuarantiningConsumer(Consumer):  # type: ignore[misc]
+        def on_decode_error(self, message: Any, exc: Exception) -> None:
+            self._set_aside(message, f"cannot be decoded: {exc}")
+
+        def on_unknown_message(self, body: Any, message: Any) -> None:
+            self._set_aside(message, "is no task message")
+
+        def on_unknown_task(self, body: Any, message: Any, exc: Exception) -> None:
+            self._set_aside(message, f"is for an unknown task: {exc}")
+
+        def on_invalid_task(self, body: Any, message: Any, exc: Exception) -> None:
+            self._set_aside(message, f"is an invalid task: {exc}")
+
+        def _set_aside(self, message: Any, reason: str) -> None:
+            try:
+                quarantine.add_message(f"message {reason}", repr(message.body)[:QUARANTINED_BODY_LIMIT])
+            except Exception:  # the consumer must live on, and the message is a hint whose cause is in the store
+                logger.exception("unreadable message could not be quarantined")
+            message.ack()
+
+    app.conf.worker_consumer = QuarantiningConsumer
+
+
+class Watchdog:
+    """Proves that this worker consumes, by sending itself heartbeats through the queue, and ends it when they stay out.
+
+    A worker can be alive and connected and yet consume nothing (Celery issues 8030, 8091, 10205). Each heartbeat that
+    arrives is reported to `beat`; when one was sent and none arrived for `stale` seconds, the process exits and whoever
+    supervises it starts another. While the broker is away nothing can be sent, and the worker waits.
+    """
+
+    def __init__(self, app: Celery, beat: Callable[[str], None], every: float, stale: float) -> None:
+        self._app = app
+        self._beat = beat
+        self._every = every
+        self._stale = stale
+        self._unanswered_since: float | None = None
+        self._node = ""
+        app.task(self._arrived, name=HEARTBEAT)
+
+    def start(self) -> None:
+        """Start watching as soon as the worker of this process is ready."""
+        signals.worker_ready.connect(self._ready, weak=False)
+
+    def _ready(self, sender: Any, **_: object) -> None:
+        self._node = sender.hostname
+        threading.Thread(target=self._run, name="watchdog", daemon=True).start()
+
+    def _arrived(self) -> None:
+        self._unanswered_since = None
+        self._beat(self._node)
+
+    def _run(self) -> None:
+        while True:
+            if self._send() and self._unanswered_since is None:
+                self._unanswered_since = time.monotonic()
+            time.sleep(self._every)
+            since = self._unanswered_since
+            if since is not None and time.monotonic() - since > self._stale:
+                logger.critical("worker consumes nothing and exits to be restarted", extra={"node": self._node})
+                os._exit(70)
+
+    def _send(self) -> bool:
+        try:
+            self._app.send_task(HEARTBEAT, queue=worker_direct(self._node), expires=self._stale, retry=False)
+        except (OperationalError, OSError):
+            self._unanswered_since = None
+            return False
+        return True

@@ -1,0 +1,56 @@
+"""Logs: JSON lines on standard error, constant sentences with identifiers, and the request's id in each.
+
+Never a ballot's content, a token, or an address.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+
+from pythonjsonlogger.json import JsonFormatter
+
+request_id: ContextVar[str | None] = ContextVar("request_id", default=None)
+"""The id of the request that is being worked on; it travels with messages to the workers."""
+
+
+class _RequestId(logging.Filter):
+    def filter(self, record: logging.LogRecord) -> bool:
+        current = request_id.get()
+        if current is not None:
+            record.request = current
+        return True
+
+
+def configure(service: str, level: str) -> None:
+    """Send this process's logs to standard error as JSON lines named after `service`."""
+    handler = logging.StreamHandler()
+    handler.addFilter(_RequestId())
+    handler.setFormatter(
+        JsonFormatter(
+            "{asctime}{levelname}{name}{message}",
+            style="{",
+            rename_fields={"asctime": "time", "levelname": "level", "name": "logger"},
+            static_fields={"service": service},
+            json_ensure_ascii=False,
+        )
+    )
+    logging.basicConfig(handlers=[handler], level=level, force=True)
+    logging.captureWarnings(True)
+
+
+@contextmanager
+def working_on(request: str | None) -> Iterator[None]:
+    """Name the request that everything logged inside belongs to."""
+    token = request_id.set(request)
+    try:
+        yield
+    finally:
+        request_id.reset(token)
+
+
+def accepted_id(given: str | None) -> str | None:
+    """A request id that a proxy gave, if it is fit to stand in a log: short, letters, digits, and dashes."""
+    return given if given and len(given) <= 64 and given.replace("-", "").isalnum() and given.isascii() else None

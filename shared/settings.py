@@ -1,0 +1,83 @@
+"""The settings of a process: read once at start from the environment into a frozen dataclass.
+
+This is the only place that reads `os.environ`. A setting without a default that is missing is an error, and all missing
+names are told at once.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+
+class SettingsError(ValueError):
+    """The environment does not say what the process needs, or says it wrongly."""
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What every process needs.
+
+    `mongodb_url` names the database in its path; `redis_url` is the broker's. Times are in seconds.
+    """
+
+    mongodb_url: str
+    redis_url: str
+    log_level: str = "INFO"
+    request_deadline: float = 10.0
+    store_deadline: float = 8.0
+    heartbeat_every: float = 5.0
+    heartbeat_stale: float = 60.0
+    sweep_every: float = 5.0
+    sweep_older: float = 10.0
+
+
+_REQUIRED = {"HAILONG_MONGODB_URL": "mongodb_url", "HAILONG_REDIS_URL": "redis_url"}
+_SECONDS = {
+    "HAILONG_REQUEST_DEADLINE": "request_deadline",
+    "HAILONG_STORE_DEADLINE": "store_deadline",
+    "HAILONG_HEARTBEAT_EVERY": "heartbeat_every",
+    "HAILONG_HEARTBEAT_STALE": "heartbeat_stale",
+    "HAILONG_SWEEP_EVERY": "sweep_every",
+    "HAILONG_SWEEP_OLDER": "sweep_older",
+}
+_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
+
+
+def from_environment(environment: Mapping[str, str] | None = None) -> Settings:
+    """The settings that `environment` (the process's own when None) describes.
+
+    Raises SettingsError that names everything missing or unreadable.
+    """
+    env = os.environ if environment is None else environment
+    problems = [f"{name} is not set" for name in _REQUIRED if not env.get(name)]
+    seconds: dict[str, float] = {}
+    for name, setting in _SECONDS.items():
+        if name in env:
+            try:
+                seconds[setting] = float(env[name])
+            except ValueError:
+                problems.append(f"{name} must be a number of seconds, not {env[name]!r}")
+    level = env.get("HAILONG_LOG_LEVEL", "INFO").upper()
+    if level not in _LEVELS:
+        problems.append(f"HAILONG_LOG_LEVEL must be one of {', '.join(_LEVELS)}, not {level!r}")
+    url = env.get("HAILONG_MONGODB_URL", "")
+    if url and not urlsplit(url).path.strip("/"):
+        problems.append("HAILONG_MONGODB_URL must name a database: mongodb://host:port/DATABASE")
+    if problems:
+        raise SettingsError("; ".join(problems))
+    return Settings(url, env["HAILONG_REDIS_URL"], log_level=level, **seconds)
+
+
+def to_environment(settings: Settings) -> dict[str, str]:
+    """The environment that `from_environment` reads `settings` from: how a supervisor hands them to a child."""
+    texts = {name: getattr(settings, setting) for name, setting in _REQUIRED.items()}
+    texts |= {name: str(getattr(settings, setting)) for name, setting in _SECONDS.items()}
+    return texts | {"HAILONG_LOG_LEVEL": settings.log_level}
+
+
+def process_environment() -> dict[str, str]:
+    """A copy of this process's environment, for starting children."""
+    return dict(os.environ)

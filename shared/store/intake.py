@@ -1,0 +1,133 @@
+"""Accepting ballots: one majority-acknowledged transaction for all that wait at the same moment (the outbox pattern).
+
+A ballot, its invitation, its place and the batch that announces it are committed together or not at all. Nothing that
+lasts ties a ballot to a moment: ids are random, ballots and batches are written in random order, and a batch goes when it
+is scored.
+"""
+
+from __future__ import annotations
+
+import random
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from uuid import UUID, uuid4
+
+from pymongo.client_session import ClientSession
+
+from shared.domain.acceptance import (
+    Accepted,
+    Candidate,
+    Facts,
+    Gate,
+    Invitation,
+    Outcome,
+    Seen,
+    decide,
+)
+from shared.store.connection import Db, StoreConflict, transact
+from shared.store.surveys import GATES
+from shared.store.wire import ballot_document
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """When a commit happens: the instant, and the day that it is where each survey is held (by survey id)."""
+
+    now: datetime
+    days: dict[str, date]
+
+
+@dataclass(frozen=True, slots=True)
+class Commit:
+    """What one commit did: an outcome for each candidate, and the batches that wait to be scored."""
+
+    outcomes: list[Outcome]
+    batches: list[UUID]
+
+
+class Ballots:
+    """Where accepted ballots go. `slot` picks the gate that this process commits through."""
+
+    def __init__(self, db: Db, slot: int, deadline: float) -> None:
+        self._db = db
+        self._slot = slot % GATES
+        self._deadline = deadline
+        self._random = random.SystemRandom()
+
+    def accept(self, candidates: Sequence[Candidate], moment: Moment) -> Commit:
+        """Decide and commit in one transaction. Raises StoreUnavailable; the same call is then safe to repeat."""
+        return transact(self._db, lambda session: self._commit(candidates, moment, session), self._deadline)
+
+    def _commit(self, candidates: Sequence[Candidate], moment: Moment, session: ClientSession) -> Commit:
+        facts = self._gather(candidates, session)
+        outcomes = decide(candidates, facts)
+        new = [(c, o) for c, o in zip(candidates, outcomes, strict=True) if isinstance(o, Accepted) and o.new]
+        if not new:
+            return Commit(outcomes, [])
+        self._spend(new, session)
+        self._take_places(new, session)
+        self._pass_gates(new, facts, session)
+        batches = self._insert(new, moment, session)
+        return Commit(outcomes, batches)
+
+    def _gather(self, candidates: Sequence[Candidate], session: ClientSession) -> Facts:
+        seen = self._db.ballots.find(
+            {"_id": {"$in": [c.ballot.id for c in candidates]}}, {"digest": 1, "surplus": 1}, session=session
+        )
+        gates = [f"{survey}/{self._slot}" for survey in {c.ballot.survey for c in candidates}]
+        tokens = [c.invitation for c in candidates if c.invitation is not None]
+        limited = {(c.ballot.survey, c.stratum.id) for c in candidates if c.stratum.limit is not None}
+        return Facts(
+            seen={d["_id"]: Seen(bytes(d["digest"]), not d["surplus"]) for d in seen},
+            gates={
+                d["survey"]: Gate(d["accepts"]) for d in self._db.gates.find({"_id": {"$in": gates}}, session=session)
+            },
+            invitations=self._invitations(tokens, session) if tokens else {},
+            free=self._free(limited, session) if limited else {},
+        )
+
+    def _invitations(self, tokens: list[bytes], session: ClientSession) -> dict[bytes, Invitation]:
+        found = self._db.invitations.find({"_id": {"$in": tokens}}, session=session)
+        return {bytes(d["_id"]): Invitation(d["survey"], d["stratum"], d["spent"]) for d in found}
+
+    def _free(self, limited: set[tuple[str, str]], session: ClientSession) -> dict[tuple[str, str], int]:
+        ids = [f"{survey}/{stratum}" for survey, stratum in limited]
+        found = self._db.places.find({"_id": {"$in": ids}}, session=session)
+        return {(d["survey"], d["stratum"]): d["free"] for d in found}
+
+    def _spend(self, new: list[tuple[Candidate, Accepted]], session: ClientSession) -> None:
+        tokens = [c.invitation for c, _ in new if c.invitation is not None]
+        if tokens:
+            self._db.invitations.update_many({"_id": {"$in": tokens}}, {"$set": {"spent": True}}, session=session)
+
+    def _take_places(self, new: list[tuple[Candidate, Accepted]], session: ClientSession) -> None:
+        taken = Counter(
+            f"{c.ballot.survey}/{c.stratum.id}" for c, o in new if o.ballot.counted and c.stratum.limit is not None
+        )
+        for place, number in taken.items():
+            self._db.places.update_one({"_id": place}, {"$inc": {"free": -number}}, session=session)
+
+    def _pass_gates(self, new: list[tuple[Candidate, Accepted]], facts: Facts, session: ClientSession) -> None:
+        """Count what goes through each gate. This write is what meets a change of the survey's state."""
+        for survey, number in Counter(c.ballot.survey for c, _ in new).items():
+            gate = {"_id": f"{survey}/{self._slot}", "accepts": facts.gates[survey].value}
+            passed = self._db.gates.update_one(gate, {"$inc": {"accepted": number}}, session=session)
+            if passed.matched_count != 1:
+                raise StoreConflict(f"the gate of {survey} moved during a commit")
+
+    def _insert(self, new: list[tuple[Candidate, Accepted]], moment: Moment, session: ClientSession) -> list[UUID]:
+        accepted = [outcome for _, outcome in new]
+        self._random.shuffle(accepted)
+        self._db.ballots.insert_many(
+            [ballot_document(o.ballot, o.digest, moment.days[o.ballot.survey]) for o in accepted], session=session
+        )
+        batches: list[UUID] = []
+        for survey in sorted({o.ballot.survey for o in accepted}):
+            ids = [o.ballot.id for o in accepted if o.ballot.survey == survey]
+            batch = uuid4()
+            document = {"_id": batch, "survey": survey, "ballots": ids, "committed_at": moment.now}
+            self._db.batches.insert_one(document, session=session)
+            batches.append(batch)
+        return batches

@@ -1,0 +1,72 @@
+"""Ballots and tallies as MongoDB documents, and back."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from bson.binary import Binary
+
+from shared.domain.ballot import Ballot
+from shared.domain.survey import Channel
+from shared.domain.tally import Cell, Tally
+from shared.store.connection import Document
+
+
+def ballot_document(ballot: Ballot, digest: bytes, day: date) -> Document:
+    """What is kept of a ballot: its answers and the day, and nothing that leads to a person, a device or a moment."""
+    document: Document = {
+        "_id": ballot.id,
+        "survey": ballot.survey,
+        "group": ballot.group,
+        "stratum": ballot.stratum,
+        "channel": ballot.channel.value,
+        "language": ballot.language,
+        "questionnaire": ballot.questionnaire,
+        "answers": {q: list(a) if isinstance(a, tuple) else a for q, a in ballot.answers.items()},
+        "date": day.isoformat(),
+        "digest": Binary(digest),
+        "surplus": not ballot.counted,
+    }
+    if ballot.comment is not None:
+        document["comment"] = ballot.comment
+    return document
+
+
+def ballot_from(document: Document) -> Ballot:
+    """The ballot that `ballot_document` stored."""
+    return Ballot(
+        id=document["_id"],
+        survey=document["survey"],
+        group=document["group"],
+        stratum=document["stratum"],
+        channel=Channel(document["channel"]),
+        language=document["language"],
+        questionnaire=document["questionnaire"],
+        answers={q: tuple(a) if isinstance(a, list) else a for q, a in document["answers"].items()},
+        comment=document.get("comment"),
+        counted=not document["surplus"],
+    )
+
+
+def tally_increments(tally: Tally) -> Document:
+    """The `$inc` that adds `tally` to a stored one."""
+    increments: Document = {
+        "counted": tally.counted,
+        "incomplete": tally.incomplete,
+        "surplus": tally.surplus,
+    }
+    for question, counts in tally.counts.items():
+        for answer, number in counts.items():
+            increments[f"counts.{question}.{answer}"] = number
+    return increments
+
+
+def tally_from(document: Document) -> tuple[Cell, Tally]:
+    """The cell and the tally of a stored document."""
+    cell = Cell(document["stratum"], Channel(document["channel"]))
+    return cell, Tally(
+        counted=document["counted"],
+        incomplete=document["incomplete"],
+        surplus=document["surplus"],
+        counts=document.get("counts", {}),
+    )
