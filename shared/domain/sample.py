@@ -76,18 +76,20 @@ def _one_part(found: list[Moments]) -> tuple[Part, ...]:
     return (Part(total, 1.0),)
 
 
-def variance(of: Sample, figure: Combination) -> float:
+def variance(of: Sample, figure: Combination, *, guarded: bool = True) -> float:
     """The estimated variance of a figure (as a share from 0 to 1) over repetitions of the sample.
 
-    A stratum that cannot show how much its ballots vary counts one more ballot, half of it satisfied with all items
-    of the figure and half with none, in its variance and nowhere else. It is a stratum with one ballot, with all
-    answers on one side, or with ballots that all add the same. For a single item this is p(1 − p) with p = (x +
-    ½)/(n + 1).
+    `guarded`, a stratum that cannot show how much its ballots vary counts one more ballot, half of it satisfied with
+    all items of the figure and half with none, in its variance and nowhere else. It is a stratum with one ballot, with
+    all answers on one side, or with ballots that all add the same. For a single item this is p(1 − p) with
+    p = (x + ½)/(n + 1). Not guarded, such a stratum adds nothing, and the variance is the one of the textbook and of
+    survey packages.
     """
     slope = gradient(of, figure)
     columns = [of.items.index(item) for item in figure.coefficients]
+    spread = _guarded_spread if guarded else _spread
     return sum(
-        part.weight**2 * (1 - part.fraction) * part.moments.ballots * _spread(part.moments, slope, columns)
+        part.weight**2 * (1 - part.fraction) * part.moments.ballots * spread(part.moments, slope, columns)
         for part in of.parts
     )
 
@@ -105,24 +107,24 @@ def gradient(of: Sample, figure: Combination) -> Vector:
     return slope
 
 
-def _spread(moments: Moments, slope: Vector, columns: list[int]) -> float:
-    """S² of the linearised values within a stratum."""
-    n = moments.ballots
-    answers, satisfied = int(moments.valid[columns].sum()), int(moments.satisfied[columns].sum())
-    if answers == 0:
-        return 0.0
-    squares = float(slope @ moments.scatter @ slope)
-    negligible = 1e-12 * float(slope**2 @ np.diag(moments.products))
-    if n > 1 and 0 < satisfied < answers and squares > negligible:
-        return squares / (n - 1)
-    return _guarded_spread(moments, slope, columns) * n / max(n - 1, 1)
+def _spread(moments: Moments, slope: Vector, _columns: list[int]) -> float:
+    """S² of the linearised values within a stratum; 0 for a single ballot."""
+    return float(slope @ moments.scatter @ slope) / max(moments.ballots - 1, 1)
 
 
 def _guarded_spread(moments: Moments, slope: Vector, columns: list[int]) -> float:
-    k = moments.items
-    none = float(slope[[k + j for j in columns]].sum())
+    answers, satisfied = int(moments.valid[columns].sum()), int(moments.satisfied[columns].sum())
+    if answers == 0:
+        return 0.0
+    spread = _spread(moments, slope, columns)
+    negligible = 1e-12 * float(slope**2 @ np.diag(moments.products)) / moments.ballots
+    return spread if 0 < satisfied < answers and spread > negligible else _spread_with_one_more(moments, slope, columns)
+
+
+def _spread_with_one_more(moments: Moments, slope: Vector, columns: list[int]) -> float:
+    none = float(slope[[moments.items + j for j in columns]].sum())
     all_satisfied = none + float(slope[columns].sum())
     n = moments.ballots + 1
     total = float(slope @ moments.sums) + (all_satisfied + none) / 2
     squares = float(slope @ moments.products @ slope) + (all_satisfied**2 + none**2) / 2
-    return squares / n - (total / n) ** 2
+    return (squares / n - (total / n) ** 2) * moments.ballots / max(moments.ballots - 1, 1)
