@@ -1,0 +1,85 @@
+"""The rules for what stands beside the indices: questions with choices, and the comparison with another survey."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence, Set
+from dataclasses import replace
+from math import floor
+from typing import Any
+
+from shared.domain.disclosure.cells import Cells, Figure, Place
+from shared.domain.disclosure.ledger import Published
+from shared.domain.disclosure.rules import hidden_choices
+from shared.domain.results import Bounded, QuestionResult, Shown
+from shared.domain.survey import Group
+from shared.domain.tally import ANSWERED, Tally
+
+NAMES = ("group", "stratum", "figure", "id", "factor", "title", "text", "wording")
+"""The keys of a comparison row that name its figure; they stay when the row is suppressed."""
+
+
+def protect_questions(
+    questions: Sequence[QuestionResult], held: Tally, group: Group, min_base: int
+) -> tuple[QuestionResult, ...]:
+    """A group's questions as they may be published; `held` is the merged tally of the group."""
+    return tuple(_question(question, held, group, min_base) for question in questions)
+
+
+def _question(result: QuestionResult, held: Tally, group: Group, min_base: int) -> QuestionResult:
+    question = group.questionnaire.questions[result.id]
+    given = held.of(question.id)
+    several = question.at_most > 1
+    counts = {choice.id: given.get(choice.id, 0) for choice in question.choices}
+    base = given.get(ANSWERED, 0) if several else sum(counts.values())
+    if base < min_base:
+        return _suppressed(result, "base" if base else "no-answers")
+    hidden = hidden_choices(counts, base, several=several, sensitive=question.sensitive)
+    if hidden == set(counts):
+        return _suppressed(result, "audit")
+    choices = tuple(replace(c, share=None) if c.id in hidden else c for c in result.choices)
+    return replace(result, choices=choices)
+
+
+def _suppressed(result: QuestionResult, reason: str) -> QuestionResult:
+    choices = tuple(replace(choice, share=None) for choice in result.choices)
+    return replace(result, base=None, choices=choices, reason=reason)
+
+
+def protect_comparison(
+    rows: Sequence[Mapping[str, Any]], cells: Cells, blurred: Set[str], survey: str, ledger: Sequence[Published]
+) -> tuple[tuple[Mapping[str, Any], ...], tuple[str, ...]]:
+    """The comparison rows that may be published, and warnings about those left out.
+
+    A row names its figure by `group`, `id` (a factor, a criterion, or `overall`) and, for one of a stratum, `stratum`.
+    It is suppressed where the figure is not shown now, or was not before, since the difference would give it back.
+    In a group of `blurred`, whose limits are rounded, its numbers are rounded to whole percent.
+    """
+    before = {entry.place for entry in ledger if entry.survey != survey and entry.index is not None}
+    kept: list[Mapping[str, Any]] = []
+    warnings = []
+    for row in rows:
+        place = _place(row, cells)
+        if place is None:
+            warnings.append(f"a comparison row was left out, since it names no figure of the survey: {dict(row)!r}")
+        elif not isinstance(cells[place], Shown) or (before and place not in before):
+            reason = "base" if isinstance(cells[place], Bounded) else getattr(cells[place], "reason", "complement")
+            named = {key: row[key] for key in NAMES if key in row}
+            kept.append({**named, "suppressed": True, "reason": reason})
+        else:
+            kept.append(_coarse(row) if place.group in blurred else row)
+    return tuple(kept), tuple(warnings)
+
+
+def _place(row: Mapping[str, Any], cells: Cells) -> Place | None:
+    group, stratum, id_ = str(row.get("group")), row.get("stratum"), str(row.get("id"))
+    named = [Place(group, stratum, Figure.OVERALL)] if id_ == "overall" else []
+    named += [Place(group, stratum, Figure.FACTOR, id_), Place(group, stratum, Figure.CRITERION, id_)]
+    return next((place for place in named if place in cells), None)
+
+
+def _coarse(value: Any) -> Any:
+    if isinstance(value, float):
+        return float(floor(value + 0.5))
+    if isinstance(value, Mapping):
+        return {key: _coarse(inner) for key, inner in value.items()}
+    return [_coarse(inner) for inner in value] if isinstance(value, list | tuple) else value
