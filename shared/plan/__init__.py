@@ -14,10 +14,10 @@ from marshmallow import ValidationError
 
 from shared.domain.survey import Survey
 from shared.plan import build
-from shared.plan.fields import LANGUAGES, findings
+from shared.plan.fields import LANGUAGES, findings, languages
 from shared.plan.problems import Finding, PlanError, Problem, located
 from shared.plan.reader import PlanData, decoded, read, read_leniently, read_text
-from shared.plan.rules import EACH, broken, texts
+from shared.plan.rules import broken
 from shared.plan.schema import PlanSchema
 
 __all__ = ["PlanData", "PlanError", "Problem", "complete", "load", "load_text", "parse", "read", "read_text"]
@@ -32,8 +32,10 @@ def load_text(text: str, name: str) -> tuple[dict[str, Any], Survey]:
     """As `load`, from text; `name` stands for the file in messages."""
     plan, problems = read_leniently(text, name)
     data, found = _examined(plan.data)
-    if problems or found:
-        raise PlanError(name, [*problems, *located(found, plan.lines)])
+    told = {problem.field for problem in problems}
+    problems += [problem for problem in located(found, plan.lines) if problem.field not in told]
+    if problems:
+        raise PlanError(name, problems)
     return data, build.survey(data)
 
 
@@ -55,12 +57,11 @@ def complete(data: Mapping[str, Any]) -> dict[str, Any]:
 
 def _examined(data: Mapping[str, Any]) -> tuple[dict[str, Any], list[Finding]]:
     """The complete data, and all that is wrong; with mistakes, the data are empty."""
-    languages = texts(data, "languages", EACH)
-    token = LANGUAGES.set(tuple(language.strip() for _, language in languages) or None)
-    found = list(broken(data))
+    token = LANGUAGES.set(languages(data.get("languages") if isinstance(data, Mapping) else None))
     try:
-        return PlanSchema().load(data), found
+        completed: dict[str, Any] = PlanSchema().load(data)
     except ValidationError as error:
-        return {}, [*found, *findings(error.messages)]
+        return {}, [*findings(error.messages), *broken(data)]
     finally:
         LANGUAGES.reset(token)
+    return completed, list(broken(completed))

@@ -82,8 +82,7 @@ def _scale(data: Data) -> Scale:
 
 def _questionnaire(data: Data, scales: Mapping[str, Scale], titles: Mapping[str, Texts]) -> Questionnaire:
     factors = tuple(
-        Factor(used["factor"], titles[used["factor"]], tuple(map(_criterion, used["criteria"])))
-        for used in data["factors"]
+        Factor(used["factor"], titles[used["factor"]], tuple(map(_criterion, used["criteria"]))) for used in data["factors"]
     )
     return Questionnaire(
         id=data["id"],

@@ -28,6 +28,13 @@ _ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]*")
 _LANGUAGE = re.compile(r"[a-z]{2,3}(-[A-Za-z0-9]{2,8})*")
 
 
+def languages(value: Any) -> tuple[str, ...] | None:
+    """The languages that a plan's list of language tags names; None if it is not such a list."""
+    tags = value if isinstance(value, list | tuple) else ()
+    proper = [tag.strip() for tag in tags if isinstance(tag, str) and _LANGUAGE.fullmatch(tag.strip())]
+    return tuple(proper) if proper and len(proper) == len(tags) else None
+
+
 class Plain(Schema):
     """A mapping whose fields are all known. What is not is refused, with the name that may have been meant."""
 
@@ -38,9 +45,7 @@ class Plain(Schema):
     def _refuse_unknown(self, _data: Any, original: Mapping[Any, Any], **_: Any) -> None:
         unknown = [name for name in original if name not in self.fields]
         if unknown:
-            raise ValidationError(
-                {name: [f"no such field here{suggestion(str(name), self.fields)}"] for name in unknown}
-            )
+            raise ValidationError({name: [f"no such field here{suggestion(str(name), self.fields)}"] for name in unknown})
 
 
 class _Value(fields.Field[Any]):
@@ -48,9 +53,10 @@ class _Value(fields.Field[Any]):
 
     def __init__(self, expected: str, **given: Any) -> None:
         self.expected = expected
+        words = expected.replace("{", "{{").replace("}", "}}")  # marshmallow formats its messages
         messages: dict[str, Any] = {
-            "required": f"missing; expected {expected}",
-            "null": f"expected {expected}, got nothing",
+            "required": f"missing; expected {words}",
+            "null": f"expected {words}, got nothing",
         }
         super().__init__(error_messages=messages, **given)
 
@@ -75,7 +81,8 @@ class Whole(_Value):
 
     def _deserialize(self, value: Any, *_: Any, **__: Any) -> int:
         if type(value) is not int or not self.low <= value <= self.high:
-            raise self.refused(value)
+            hint = f"; the most is {self.high}" if type(value) is int and value > self.high else ""
+            raise self.refused(value, hint)
         return value
 
 
@@ -83,8 +90,8 @@ class Number(_Value):
     """A number between `low` and `high`, these included unless `open_` is true."""
 
     def __init__(self, low: float, high: float, *, open_: bool, default: Any = ...) -> None:
-        ends = "neither included" if open_ else "both included"
-        super().__init__(f"a number between {low:g} and {high:g}, {ends}", **required_or(default))
+        expected = f"a number above {low} and below {high}" if open_ else f"a number from {low} to {high}"
+        super().__init__(expected, **required_or(default))
         self.low, self.high, self.open_ = low, high, open_
 
     def _deserialize(self, value: Any, *_: Any, **__: Any) -> float:

@@ -51,7 +51,7 @@ def _line(place: Place, lines: Mapping[Place, int]) -> int | None:
 def written(place: Place) -> str:
     """A place as people read it: `groups[1].strata[0].quota`."""
     text = "".join(f"[{step}]" if isinstance(step, int) else f".{step}" for step in place)
-    return text.removeprefix(".")
+    return _printable(text.removeprefix("."))
 
 
 def shown(value: object) -> str:
@@ -62,11 +62,18 @@ def shown(value: object) -> str:
         return "a mapping"
     if isinstance(value, list | tuple):
         return "a list"
+    if isinstance(value, int) and value.bit_length() > 100:
+        return "an enormous number"
     text = json.dumps(value, ensure_ascii=False, default=str)
-    return text if len(text) <= 60 else f"{text[:57]}…"
+    return _printable(text if len(text) <= 60 else f"{text[:57]}…")
+
+
+def _printable(text: str) -> str:
+    """`text` with what cannot be printed escaped, so that a message can be shown anywhere."""
+    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)
 
 
 def suggestion(word: str, known: Iterable[str]) -> str:
     """What may have been meant by `word`, as the end of a message; "" if nothing comes near."""
     near = difflib.get_close_matches(word, list(known), n=1, cutoff=0.6)
-    return f"; did you mean {near[0]}?" if near else ""
+    return f"; did you mean {_printable(near[0])}?" if near else ""

@@ -102,7 +102,7 @@ def read_leniently(text: str, name: str) -> tuple[PlanData, list[Problem]]:
 def _syntax_problem(error: YAMLError, text: str) -> Problem:
     if isinstance(error, ReaderError):
         line = text.count("\n", 0, error.position) + 1
-        return Problem(line, "", f"the character U+{ord(text[error.position]):04X} cannot stand in a plan")
+        return Problem(line, "", f"the character U+{error.character:04X} cannot stand in a plan")
     if not isinstance(error, MarkedYAMLError) or error.problem_mark is None:
         return Problem(None, "", f"not YAML: {error}")
     mark = error.problem_mark
@@ -119,7 +119,7 @@ def _indentation(line: str) -> str:
 
 @dataclass(slots=True)
 class _Open:
-    """A mapping or list whose end has not come yet; `key` is the mapping's key that waits for its value.
+    """A mapping or list whose end has not come yet; `key`, on `line`, is the mapping's key that waits for its value.
 
     `keeps` is False where values are read only to get past them.
     """
@@ -128,6 +128,7 @@ class _Open:
     place: Place
     keeps: bool
     key: str | None = None
+    line: int = 0
 
 
 @dataclass(slots=True)
@@ -172,7 +173,7 @@ class _Builder:
         if not isinstance(event, ScalarEvent):
             raise self.stopped(line, "expected the name of a field")
         self.check_plain(event, top.place, line)
-        top.key = unicodedata.normalize("NFC", str(event.value))
+        top.key, top.line = unicodedata.normalize("NFC", str(event.value)), line
 
     def next_place(self, top: _Open | None, line: int) -> tuple[Place, bool]:
         """Where the next value belongs, and whether it is kept."""
@@ -181,15 +182,16 @@ class _Builder:
             return (), True
         if isinstance(top.value, list):
             place = (*top.place, len(top.value))
-            self.lines.setdefault(place, line)
+            if top.keeps:
+                self.lines[place] = line
             return place, top.keeps
         place = (*top.place, top.key or "")
         if top.key in top.value:
             first = self.lines[place]
-            self.problems.append(Problem(line, written(place), f"given twice; it stands already on line {first}"))
+            self.problems.append(Problem(top.line, written(place), f"given twice; it stands already on line {first}"))
             return place, False
         if top.keeps:
-            self.lines.setdefault(place, line)
+            self.lines[place] = top.line
         return place, top.keeps
 
     def put(self, top: _Open | None, value: Any) -> None:

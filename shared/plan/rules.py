@@ -213,8 +213,9 @@ def _choices(place: Place, question: Any) -> Iterator[Finding]:
     choices = [name for _, name in found]
     yield from _repeated(found, "the choice")
     for at, at_most in find(question, "at_most", at=place):
-        if choices and (_whole(at_most) or 0) > len(choices):
-            yield at, f"expected at most {len(choices)}, the number of choices, got {at_most}"
+        offered = sum(1 for _ in find(question, "choices", EACH))
+        if offered and (_whole(at_most) or 0) > offered:
+            yield at, f"expected at most {offered}, the number of choices, got {at_most}"
     for at, name in texts(question, "fixed", EACH, at=place):
         if name not in choices:
             yield at, f"{shown(name)} is not among the choices of this question{suggestion(name, choices)}"

@@ -110,9 +110,7 @@ class QuestionnaireSchema(Plain):
     stem = Texts()
     scale = Id()
     filters = _questions()
-    factors = Items(
-        Block(FactorInUseSchema, "a factor with its criteria: factor, criteria"), "factors with their criteria"
-    )
+    factors = Items(Block(FactorInUseSchema, "a factor with its criteria: factor, criteria"), "factors with their criteria")
     overall = Block(RatedSchema, "the overall question: id, text, wording", default=None)
     perception = _questions()
     expectation = _questions()
