@@ -10,7 +10,7 @@ import logging
 import os
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any, Protocol
 
 from celery import Celery, Task, signals
@@ -119,6 +119,19 @@ def consume(
     app.task(run, name=kind.name, bind=True)
 
 
+def schedule(app: Celery, events: Mapping[Event, float]) -> None:
+    """Have a beat process of `app` emit each event every so many seconds; one that was not consumed in time is dropped."""
+    app.conf.beat_schedule = {
+        event.name: {
+            "task": event.name,
+            "schedule": every,
+            "args": [to_wire(event)],
+            "options": {"queue": event.queue, "expires": max(30.0, 2 * every)},
+        }
+        for event, every in events.items()
+    }
+
+
 def quarantine_unreadable(app: Celery, quarantine: MessageQuarantine) -> None:
     """Have workers set aside messages that no task can be found for or that cannot be decoded, instead of dropping them."""
 
@@ -126,13 +139,13 @@ def quarantine_unreadable(app: Celery, quarantine: MessageQuarantine) -> None:
         def on_decode_error(self, message: Any, exc: Exception) -> None:
             self._set_aside(message, f"cannot be decoded: {exc}")
 
-        def on_unknown_message(self, body: Any, message: Any) -> None:
+        def on_unknown_message(self, _: Any, message: Any) -> None:
             self._set_aside(message, "is no task message")
 
-        def on_unknown_task(self, body: Any, message: Any, exc: Exception) -> None:
+        def on_unknown_task(self, _: Any, message: Any, exc: Exception) -> None:
             self._set_aside(message, f"is for an unknown task: {exc}")
 
-        def on_invalid_task(self, body: Any, message: Any, exc: Exception) -> None:
+        def on_invalid_task(self, _: Any, message: Any, exc: Exception) -> None:
             self._set_aside(message, f"is an invalid task: {exc}")
 
         def _set_aside(self, message: Any, reason: str) -> None:

@@ -26,7 +26,7 @@ class Kind:
 
 
 @dataclass
-class Problem(Exception):  # noqa: N818 - RFC 9457's own word
+class Problem(Exception):
     """A problem to answer a request with. `errors` maps a field to what is wrong with it; `detail` says what to do."""
 
     kind: Kind

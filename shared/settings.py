@@ -32,6 +32,7 @@ class Settings:
     heartbeat_stale: float = 60.0
     sweep_every: float = 5.0
     sweep_older: float = 10.0
+    due_every: float = 5.0
 
 
 _REQUIRED = {"HAILONG_MONGODB_URL": "mongodb_url", "HAILONG_REDIS_URL": "redis_url"}
@@ -42,6 +43,7 @@ _SECONDS = {
     "HAILONG_HEARTBEAT_STALE": "heartbeat_stale",
     "HAILONG_SWEEP_EVERY": "sweep_every",
     "HAILONG_SWEEP_OLDER": "sweep_older",
+    "HAILONG_DUE_EVERY": "due_every",
 }
 _LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
 
@@ -69,6 +71,11 @@ def from_environment(environment: Mapping[str, str] | None = None) -> Settings:
     if problems:
         raise SettingsError("; ".join(problems))
     return Settings(url, env["HAILONG_REDIS_URL"], log_level=level, **seconds)
+
+
+def is_named() -> bool:
+    """Whether the environment names the servers, rather than leaving them to a home."""
+    return any(name in os.environ for name in _REQUIRED)
 
 
 def to_environment(settings: Settings) -> dict[str, str]:

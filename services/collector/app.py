@@ -60,9 +60,7 @@ class _ProblemApi(Api):  # type: ignore[misc]
 def _of_http(error: HTTPException) -> Problem:
     if isinstance(error, UnprocessableEntity):
         messages: dict[str, Any] = getattr(error, "data", {}).get("messages", {})
-        return Problem(
-            problems.INVALID_BALLOT, "Mend the fields named in errors.", errors=messages.get("json", messages)
-        )
+        return Problem(problems.INVALID_BALLOT, "Mend the fields named in errors.", errors=messages.get("json", messages))
     if isinstance(error, RequestEntityTooLarge):
         return Problem(problems.TOO_LARGE, "Send less at once: one ballot in a PUT, up to 500 in a POST.")
     if isinstance(error, BadRequest):

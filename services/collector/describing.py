@@ -59,8 +59,7 @@ def _questionnaire(questionnaire: Questionnaire) -> dict[str, Any]:
         "stem": dict(questionnaire.stem),
         "scale": _scale(questionnaire.scale),
         "factors": [
-            {"id": f.id, "title": dict(f.title), "criteria": [_criterion(c) for c in f.criteria]}
-            for f in questionnaire.factors
+            {"id": f.id, "title": dict(f.title), "criteria": [_criterion(c) for c in f.criteria]} for f in questionnaire.factors
         ],
         "overall": None if questionnaire.overall is None else _criterion(questionnaire.overall),
         "filters": _questions(questionnaire.filters),

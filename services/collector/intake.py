@@ -20,8 +20,8 @@ from zoneinfo import ZoneInfo
 from services.collector.metrics import COMMIT_BALLOTS, COMMIT_SECONDS
 from shared.domain.acceptance import Candidate, Outcome
 from shared.events import BatchAccepted, Event
+from shared.store.acceptance import Commit, Moment
 from shared.store.connection import StoreUnavailable
-from shared.store.intake import Commit, Moment
 
 logger = logging.getLogger(__name__)
 

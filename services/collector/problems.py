@@ -52,6 +52,4 @@ def of_refusal(refusal: Refusal) -> Problem:
 
 def store_away() -> Problem:
     """The store did not answer; the same request may be sent again."""
-    return Problem(
-        STORE_AWAY, "Nothing is lost: send the same ballot again under the same id.", headers={"Retry-After": "5"}
-    )
+    return Problem(STORE_AWAY, "Nothing is lost: send the same ballot again under the same id.", headers={"Retry-After": "5"})

@@ -130,9 +130,7 @@ def _stored(call: Callable[[], T]) -> T:
 
 
 def _unknown(survey_id: str) -> Problem:
-    return Problem(
-        problems.UNKNOWN_SURVEY, f"No survey is called {survey_id!r}. GET /api/v1/surveys lists the open ones."
-    )
+    return Problem(problems.UNKNOWN_SURVEY, f"No survey is called {survey_id!r}. GET /api/v1/surveys lists the open ones.")
 
 
 def _parse(ballot: Mapping[str, object]) -> Arrival | Problem:

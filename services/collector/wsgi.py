@@ -14,8 +14,8 @@ from services.collector.reception import Reception
 from shared import log, settings
 from shared.broker import Emitter, create_celery
 from shared.events import SCORING
+from shared.store.acceptance import Acceptance
 from shared.store.connection import Db, StoreUnavailable, connect, ping
-from shared.store.intake import Ballots
 from shared.store.surveys import Surveys
 from shared.store.watch import Heartbeats, Quarantine
 
@@ -32,7 +32,7 @@ def create() -> Flask:
     db = connect(config.mongodb_url, "collector")
     catalogue = Catalogue(Surveys(db))
     intake = Intake(
-        store=Ballots(db, slot=os.getpid(), deadline=config.store_deadline),
+        store=Acceptance(db, slot=os.getpid(), deadline=config.store_deadline),
         emitter=Emitter(create_celery(config.redis_url)),
         clock=now,
         deadline=config.request_deadline,

@@ -239,9 +239,7 @@ def _question(question: QuestionResult) -> dict[str, Any]:
         "role": question.role,
         "text": dict(question.text),
         "base": question.base,
-        "choices": [
-            {"id": choice.id, "text": dict(choice.text), "share": choice.share} for choice in question.choices
-        ],
+        "choices": [{"id": choice.id, "text": dict(choice.text), "share": choice.share} for choice in question.choices],
     }
     if question.reason is not None:
         row["suppressed"], row["reason"] = True, question.reason

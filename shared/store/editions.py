@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -54,10 +55,8 @@ class Files:
         with answering(_DEADLINE):
             if not list(self._bucket.find({"_id": sha256}).limit(1)):
                 self._clear_remains(sha256)
-                try:
+                with suppress(FileExists, DuplicateKeyError):  # another publisher stores the same content
                     self._bucket.upload_from_stream_with_id(sha256, sha256, content)
-                except (FileExists, DuplicateKeyError):
-                    pass  # another publisher stores the same content
         return File(sha256, len(content), media_type)
 
     def get(self, file: File) -> bytes:

@@ -16,6 +16,7 @@ from shared.domain.disclosure.running import Counted, Looks, Move
 from shared.store.connection import Db, answering
 
 _DEADLINE = 5.0
+_NOTHING: Mapping[str, Any] = {"revision": 0, "shown": [], "last": None, "pending": None}
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,37 +41,38 @@ class Indices:
     def shown(self, survey_id: str) -> dict[str, Snapshot]:
         """The running figures that people may see: group id -> snapshot. Groups too small for one are left out."""
         with answering(_DEADLINE):
-            documents = list(self._db.indices.find({"survey": survey_id, "shown": {"$ne": None}}))
-        return {document["group"]: _snapshot(document["shown"]) for document in documents}
+            documents = list(self._db.indices.find({"survey": survey_id, "shown": {"$ne": []}}, {"group": 1, "last": 1}))
+        return {document["group"]: _snapshot(document["last"]) for document in documents}
 
-    def advance(
-        self, survey_id: str, group_id: str, decide: Callable[[Looks], Move], take: Callable[[], Snapshot]
-    ) -> bool:
-        """Do what `decide` says to the group's two snapshots; False when someone else moved them first."""
+    def advance(self, survey_id: str, group_id: str, decide: Callable[[Looks], Move], take: Callable[[], Snapshot]) -> bool:
+        """Do what `decide` says to the group's snapshots; False when someone else moved them first."""
         key = f"{survey_id}/{group_id}"
         with answering(_DEADLINE):
-            document = self._db.indices.find_one({"_id": key}) or {"revision": 0, "shown": None, "pending": None}
-            move = decide(Looks(_counted(document["shown"]), _counted(document["pending"])))
+            document = self._db.indices.find_one({"_id": key}) or _NOTHING
+            move = decide(_looks(document))
             if not (move.reveal or move.take):
                 return True
+            pending = document["pending"]
             changed = {
                 "survey": survey_id,
                 "group": group_id,
-                "shown": document["pending"] if move.reveal else document["shown"],
-                "pending": _stored(take()) if move.take else (None if move.reveal else document["pending"]),
+                "shown": [*document["shown"], pending["counted"]] if move.reveal else document["shown"],
+                "last": pending if move.reveal else document["last"],
+                "pending": _stored(take()) if move.take else (None if move.reveal else pending),
                 "revision": document["revision"] + 1,
             }
             expected = {"_id": key, "revision": document["revision"]}
             try:
-                # Upserting only the first revision: a lost race is then a duplicate key, not a second document.
-                done = self._db.indices.update_one(expected, {"$set": changed}, upsert=document["revision"] == 0)
+                # Only the first revision is upserted: a race that is lost is then a duplicate key, not a second document.
+                done = self._db.indices.update_one(expected, {"$set": changed}, upsert=document is _NOTHING)
             except DuplicateKeyError:
                 return False
             return bool(done.matched_count or done.upserted_id)
 
 
-def _counted(stored: Mapping[str, Any] | None) -> Counted | None:
-    return None if stored is None else stored["counted"]
+def _looks(document: Mapping[str, Any]) -> Looks:
+    pending = document["pending"]
+    return Looks(tuple(document["shown"]), None if pending is None else pending["counted"])
 
 
 def _snapshot(stored: Mapping[str, Any]) -> Snapshot:

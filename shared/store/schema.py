@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from pymongo import ASCENDING, IndexModel
 from pymongo.errors import CollectionInvalid, OperationFailure
 
@@ -32,7 +34,7 @@ def ensure(db: Db) -> None:
     """Make the collections and indexes that are missing. Raises StoreUnavailable."""
     with answering(30.0):
         for name in INDEXES:
-            options = {"clusteredIndex": {"key": {"_id": 1}, "unique": True}} if name in CLUSTERED else {}
+            options: dict[str, Any] = {"clusteredIndex": {"key": {"_id": 1}, "unique": True}} if name in CLUSTERED else {}
             try:
                 db.create_collection(name, check_exists=False, **options)
             except CollectionInvalid:

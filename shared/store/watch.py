@@ -69,9 +69,7 @@ class Audit:
     def __init__(self, db: Db) -> None:
         self._db = db
 
-    def record(
-        self, survey_id: str, act: str, by: str, now: datetime, details: Mapping[str, Any] | None = None
-    ) -> None:
+    def record(self, survey_id: str, act: str, by: str, now: datetime, details: Mapping[str, Any] | None = None) -> None:
         """Append one act."""
         entry = {"_id": uuid4(), "survey": survey_id, "act": act, "by": by, "at": now, "details": dict(details or {})}
         with answering(_DEADLINE):

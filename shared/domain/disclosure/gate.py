@@ -48,12 +48,12 @@ def protect(results: Results, tallies: Mapping[str, Tally], survey: Survey, ledg
         raise ReleaseRefused(refusals)
     groups = tuple(_group(sheet, tallies, survey) for sheet in sheets)
     cells = {place: cell for sheet in sheets for place, cell in sheet.cells.items()}
-    blurred = {sheet.result.id for sheet in sheets if sheet.hides_strata}
+    blurred = {sheet.result.id for sheet in sheets if sheet.whole_limits}
     comparison, warnings = protect_comparison(results.comparison, cells, blurred, survey.id, ledger)
     told = {
         "min_base": survey.method.min_base,
         "whole_percent": [sheet.result.id for sheet in sheets if sheet.whole_percent],
-        "whole_limits": [sheet.result.id for sheet in sheets if sheet.hides_strata],
+        "whole_limits": [sheet.result.id for sheet in sheets if sheet.whole_limits],
     }
     return Protected(
         results=replace(results, groups=groups, comparison=comparison, method={**results.method, "disclosure": told}),

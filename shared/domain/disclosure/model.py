@@ -22,7 +22,8 @@ Vector = NDArray[np.float64]
 
 @dataclass(frozen=True)
 class Model:
-    """`satisfied`, `valid`: criteria × strata, the overall question among the criteria; `weights`: one a stratum.
+    """`satisfied`, `valid`: criteria × strata, the overall question among the criteria; `weights` and
+    complete `ballots`: one a stratum.
 
     All vectors over answers are these matrices flattened row by row.
     """
@@ -34,6 +35,7 @@ class Model:
     satisfied: Vector
     valid: Vector
     weights: Vector
+    ballots: Vector
 
     @property
     def answers(self) -> Vector:
@@ -125,4 +127,5 @@ def model(group: Group, aggregation: Aggregation, tallies: Mapping[str, Tally]) 
         satisfied=np.array([[r.satisfied for r in row] for row in ratios], dtype=float),
         valid=np.array([[r.valid for r in row] for row in ratios], dtype=float),
         weights=np.array([weights.get(stratum, 0.0) for stratum in strata]),
+        ballots=np.array([held[stratum].complete for stratum in strata], dtype=float),
     )

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence, Set
 from dataclasses import replace
-from math import floor
 from typing import Any
 
 from shared.domain.disclosure.cells import Cells, Figure, Place
 from shared.domain.disclosure.ledger import Published
 from shared.domain.disclosure.rules import hidden_choices
-from shared.domain.results import Bounded, QuestionResult, Shown
+from shared.domain.results import QuestionResult, Shown
 from shared.domain.survey import Group
 from shared.domain.tally import ANSWERED, Tally
 
@@ -52,7 +51,7 @@ def protect_comparison(
 
     A row names its figure by `group`, `id` (a factor, a criterion, or `overall`) and, for one of a stratum, `stratum`.
     It is suppressed where the figure is not shown now, or was not before, since the difference would give it back.
-    In a group of `blurred`, whose limits are rounded, its numbers are rounded to whole percent.
+    A group of `blurred` shows limits that were not made from its strata; rows made from its true limits would undo it.
     """
     before = {entry.place for entry in ledger if entry.survey != survey and entry.index is not None}
     kept: list[Mapping[str, Any]] = []
@@ -61,12 +60,11 @@ def protect_comparison(
         place = _place(row, cells)
         if place is None:
             warnings.append(f"a comparison row was left out, since it names no figure of the survey: {dict(row)!r}")
-        elif not isinstance(cells[place], Shown) or (before and place not in before):
-            reason = "base" if isinstance(cells[place], Bounded) else getattr(cells[place], "reason", "complement")
-            named = {key: row[key] for key in NAMES if key in row}
-            kept.append({**named, "suppressed": True, "reason": reason})
+        elif isinstance(cells[place], Shown) and place.group not in blurred and (not before or place in before):
+            kept.append(row)
         else:
-            kept.append(_coarse(row) if place.group in blurred else row)
+            named = {key: row[key] for key in NAMES if key in row}
+            kept.append({**named, "suppressed": True, "reason": getattr(cells[place], "reason", "audit")})
     return tuple(kept), tuple(warnings)
 
 
@@ -75,11 +73,3 @@ def _place(row: Mapping[str, Any], cells: Cells) -> Place | None:
     named = [Place(group, stratum, Figure.OVERALL)] if id_ == "overall" else []
     named += [Place(group, stratum, Figure.FACTOR, id_), Place(group, stratum, Figure.CRITERION, id_)]
     return next((place for place in named if place in cells), None)
-
-
-def _coarse(value: Any) -> Any:
-    if isinstance(value, float):
-        return float(floor(value + 0.5))
-    if isinstance(value, Mapping):
-        return {key: _coarse(inner) for key, inner in value.items()}
-    return [_coarse(inner) for inner in value] if isinstance(value, list | tuple) else value

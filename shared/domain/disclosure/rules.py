@@ -7,7 +7,7 @@ Each is a pure function of counts. `shared.domain.disclosure.gate` applies them 
 from __future__ import annotations
 
 from collections.abc import Hashable, Mapping, Set
-from math import ceil
+from math import ceil, floor
 from typing import TypeVar
 
 VALUES = 3
@@ -86,3 +86,8 @@ def hidden_choices(counts: Mapping[str, int], base: int, *, several: bool, sensi
         shown = [code for code in counts if code not in hidden]
         hidden.add(min(shown, key=lambda code: (counts[code], order[code])))
     return hidden
+
+
+def whole(percent: float) -> float:
+    """Rounded half up to whole percent."""
+    return float(floor(percent + 0.5 + 1e-9))

@@ -1,9 +1,9 @@
 """When running figures may move while a survey is open, so that no two looks isolate a ballot.
 
-A figure that people see was computed from the ballots counted at some moment, its snapshot. Three differences could
-give single answers away: between two snapshots, between the last snapshot and the final result, and between a
-snapshot and the strata that were already full in it. So a snapshot is taken in secret and shown only after enough
-further ballots were counted; what is waiting when the survey closes is never shown. Running figures are those of
+A figure that people see was computed from the ballots counted at some moment, its snapshot. Differences could give
+single answers away: between two snapshots, between a snapshot and the final result, and between a snapshot and those
+strata whose final figures were complete in it already. So a snapshot is taken in secret and shown only after enough
+further ballots were counted; what still waits when the survey closes is never shown. Running figures are those of
 whole groups: strata of a group would have to move at the same moments as the group, or be its complement.
 """
 
@@ -23,23 +23,19 @@ class Pace:
     step: int
     min_base: int
 
-    @property
-    def gap(self) -> int:
-        return max(self.step, self.min_base)
-
 
 @dataclass(frozen=True, slots=True)
 class Looks:
-    """What is known of one group's running figures: how many ballots were counted in the snapshot that people see and
-    in the one that waits."""
+    """How many ballots were counted in the snapshots of one group: in all those that people saw, oldest first, and in
+    the one that waits."""
 
-    shown: Counted | None = None
+    shown: tuple[Counted, ...] = ()
     pending: Counted | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Move:
-    """What to do with the two snapshots: `reveal` the pending one, then `take` a new one of the tallies as they are."""
+    """What to do: `reveal` the pending snapshot, then `take` one of the tallies as they are, in place of any other."""
 
     reveal: bool
     take: bool
@@ -53,41 +49,54 @@ def running(counted: int, last: int | None, step: int, min_base: int) -> bool:
     """
     if last is None:
         return counted >= min_base
-    return counted - last >= Pace(step, min_base).gap
+    return counted - last >= max(step, min_base)
 
 
-def may_reveal(pending: Counted, now: Counted, min_base: int) -> bool:
+def may_reveal(looks: Looks, now: Counted, min_base: int) -> bool:
     """Whether the pending snapshot may be shown, now that the strata have `now` ballots counted.
 
-    The final result includes at least `min_base` ballots more, and this holds too after the final figures of strata
-    that were complete in the snapshot, or empty, are subtracted on both sides: the strata that were cut through hold
-    at least `min_base` ballots before the cut and after it. Counts only grow, so what is allowed stays allowed.
+    Between it and each snapshot shown before, and between it and the final result, lie at least `min_base` ballots,
+    and still do when the final figures of whole strata are subtracted: of those that came in altogether between two
+    snapshots, or after the last. Counts only grow, so what is allowed stays allowed.
     """
-    cut = [stratum for stratum, before in pending.items() if 0 < before < now.get(stratum, 0)]
-    before = sum(pending[stratum] for stratum in cut)
-    after = sum(now[stratum] for stratum in cut) - before
-    return before >= min_base and after >= min_base
+    pending = looks.pending
+    if pending is None:
+        return False
+    since = [_between(earlier, pending, now) for earlier in ({}, *looks.shown)]
+    still_to_come = sum(count - pending.get(s, 0) for s, count in now.items() if pending.get(s, 0) > 0)
+    return min(since) >= min_base and still_to_come >= min_base
+
+
+def _between(earlier: Counted, later: Counted, now: Counted) -> int:
+    """The ballots between two snapshots in strata that did not come in whole between them."""
+    return sum(
+        count - earlier.get(stratum, 0)
+        for stratum, count in later.items()
+        if earlier.get(stratum, 0) > 0 or count < now[stratum]
+    )
 
 
 def move(looks: Looks, now: Counted, pace: Pace) -> Move:
-    """The next step for one group. Taken again with the same arguments after it was done, it asks for nothing.
+    """The next step for one group. Asked again after it was done, with the same counts, it asks for nothing.
 
-    A pending snapshot that cannot be revealed stays until it can be. One of several strata whose cut stays too small
-    is given up for a newer one once the distance to the last snapshot that was shown allows it.
+    A pending snapshot that cannot be shown is given up for a newer one when twice the distance to it was counted:
+    strata that were complete in it would keep it back for ever.
     """
     total = sum(now.values())
+    distance = max(pace.step, pace.min_base)
     if looks.pending is None:
-        last = None if looks.shown is None else sum(looks.shown.values())
+        last = sum(looks.shown[-1].values()) if looks.shown else None
         return Move(reveal=False, take=running(total, last, pace.step, pace.min_base))
-    if may_reveal(looks.pending, now, pace.min_base):
-        return Move(reveal=True, take=running(total, sum(looks.pending.values()), pace.step, pace.min_base))
-    stale = total - sum(looks.pending.values()) >= 2 * pace.gap
-    return Move(reveal=False, take=stale)
+    waited = total - sum(looks.pending.values())
+    if may_reveal(looks, now, pace.min_base):
+        return Move(reveal=True, take=waited >= distance)
+    return Move(reveal=False, take=waited >= 2 * distance)
 
 
 def after(looks: Looks, done: Move, now: Counted) -> Looks:
-    """The two snapshots after `done`."""
-    shown = looks.pending if done.reveal else looks.shown
-    if done.take:
-        return Looks(shown, dict(now))
-    return Looks(shown, None if done.reveal else looks.pending)
+    """The snapshots after `done`."""
+    shown = looks.shown
+    if done.reveal and looks.pending is not None:
+        shown = (*shown, looks.pending)
+    pending = dict(now) if done.take else None if done.reveal else looks.pending
+    return Looks(shown, pending)

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from math import ceil, floor, inf
+from math import inf
 
 from shared.domain.disclosure.audit import Exposed, Fact, Region, Target, Witnesses, first_exposed
 from shared.domain.disclosure.cells import Cells, Decision, Figure, Place, cells_of, with_cells
 from shared.domain.disclosure.ledger import Published, isolating, still_true
-from shared.domain.disclosure.model import Model, model
-from shared.domain.disclosure.rules import COUNTS_FROM, complement, unanimous
+from shared.domain.disclosure.limits import bound_fact, told
+from shared.domain.disclosure.model import Model, Vector, model
+from shared.domain.disclosure.rules import COUNTS_FROM, complement, unanimous, whole
 from shared.domain.results import Bounded, Cell, CriterionResult, GroupResult, Shown, StratumResult, Suppressed
-from shared.domain.survey import Survey
+from shared.domain.survey import Method, Survey
 from shared.domain.tally import Tally
 
 
@@ -22,7 +23,7 @@ class Sheet:
 
     result: GroupResult
     model: Model
-    min_base: int
+    method: Method
     raw: Cells
     cells: dict[Place, Cell]
     known: list[Published]
@@ -34,6 +35,11 @@ class Sheet:
     def hides_strata(self) -> bool:
         """Whether any figure of a stratum that has answers is hidden."""
         return any(place.stratum is not None and is_hidden(cell) for place, cell in self.cells.items())
+
+    @property
+    def whole_limits(self) -> bool:
+        """Whether the group's limits would be computed from shares of strata that are hidden."""
+        return self.hides_strata and self.result.weighted
 
     @property
     def whole_percent(self) -> bool:
@@ -65,12 +71,9 @@ class Sheet:
 
     def _told(self, place: Place, cell: Cell) -> Cell:
         """A cell of the group without what its limits would tell of hidden strata."""
-        if place.stratum is not None or not isinstance(cell, Shown) or not self.hides_strata:
+        if place.stratum is not None or not isinstance(cell, Shown) or not self.whole_limits:
             return cell
-        index = whole(cell.index) if self.whole_percent else cell.index
-        if cell.kind == "census":
-            return replace(cell, index=index, low=index, high=index)
-        return replace(cell, index=index, low=float(floor(cell.low + 1e-9)), high=float(ceil(cell.high - 1e-9)))
+        return told(self.model, place, cell, self.method.confidence, rounded=self.whole_percent)
 
     def _criterion(self, criterion: CriterionResult, small: bool) -> CriterionResult:
         shown = isinstance(criterion.cell, Shown) and criterion.cell.base >= COUNTS_FROM
@@ -84,11 +87,6 @@ def is_hidden(cell: Cell) -> bool:
     return isinstance(cell, Suppressed) and cell.reason != "no-answers"
 
 
-def whole(percent: float) -> float:
-    """Rounded half up to whole percent."""
-    return float(floor(percent + 0.5 + 1e-9))
-
-
 def _stratum(stratum: StratumResult) -> StratumResult:
     return replace(stratum, ballots=None) if is_hidden(stratum.overall) else stratum
 
@@ -97,12 +95,12 @@ def protect_group(result: GroupResult, tallies: Mapping[str, Tally], survey: Sur
     """One group's sheet after all rules. Its `refusals` are not empty where no safe release was found."""
     raw = cells_of(result, survey.method.aggregation.value)
     made = model(survey.group(result.id), survey.method.aggregation, tallies)
-    sheet = Sheet(result, made, survey.method.min_base, raw, dict(raw), still_true(ledger, raw, survey.id))
+    sheet = Sheet(result, made, survey.method, raw, dict(raw), still_true(ledger, raw, survey.id))
     hide_small_bases(sheet)
     hide_complements(sheet)
     bound_unanimity(sheet)
     shown = {place: raw[place] for place, cell in sheet.cells.items() if not isinstance(cell, Suppressed)}
-    sheet.refusals += isolating(shown, ledger, survey.id, sheet.min_base)
+    sheet.refusals += isolating(shown, ledger, survey.id, sheet.method.min_base)
     if not sheet.refusals:
         audit(sheet)
     return sheet
@@ -111,8 +109,8 @@ def protect_group(result: GroupResult, tallies: Mapping[str, Tally], survey: Sur
 def hide_small_bases(sheet: Sheet) -> None:
     """P1: a cell with fewer than `min_base` valid answers shows nothing; a stratum without its overall index neither."""
     for place, cell in sheet.raw.items():
-        if not isinstance(cell, Suppressed) and cell.base < sheet.min_base:
-            sheet.hide(place, "P1", "base", f"{cell.base} ballots, fewer than {sheet.min_base}")
+        if not isinstance(cell, Suppressed) and cell.base < sheet.method.min_base:
+            sheet.hide(place, "P1", "base", f"{cell.base} ballots, fewer than {sheet.method.min_base}")
     _hide_whole_strata(sheet)
 
 
@@ -124,7 +122,7 @@ def hide_complements(sheet: Sheet) -> None:
         for table in _tables(sheet):
             hidden = {place for place in table if is_hidden(sheet.cells[place])}
             bases = {place: sheet.base(place) for place in table}
-            chosen = complement(bases, hidden, sheet.min_base, published & set(table)) - hidden
+            chosen = complement(bases, hidden, sheet.method.min_base, published & set(table)) - hidden
             for place in filter(chosen.__contains__, table):
                 sheet.hide(place, "P2", "complement", "the total and the other strata would give a hidden one")
         _hide_whole_strata(sheet)
@@ -190,36 +188,35 @@ def audit(sheet: Sheet) -> None:
 
 
 def facts(sheet: Sheet) -> Iterator[Fact]:
-    """All that the reader knows: the sheet's figures, and those of earlier editions about the same ballots."""
-    coarse = sheet.whole_percent
+    """All that the reader knows: the sheet's figures and limits, and earlier editions' figures of the same ballots."""
     for place, cell in sheet.cells.items():
-        form = None if isinstance(cell, Suppressed) else sheet.model.form(place)
-        if form is None:
+        form = sheet.model.form(place)
+        if form is None or isinstance(cell, Suppressed):
             continue
         if isinstance(cell, Bounded):
-            low, high = cell.at_least, cell.at_most
-            yield Fact(place, form, -inf if low is None else low, inf if high is None else high)
-        else:
-            yield _shown(place, form, float(form @ sheet.model.answers), coarse and place.stratum is None)
+            yield _bounded(place, form, cell.at_least, cell.at_most)
+            continue
+        coarse = sheet.whole_percent and place.stratum is None
+        yield _shown(place, form, float(form @ sheet.model.answers), coarse)
+        limit = bound_fact(sheet.model, place, sheet.result.population or 0) if cell.kind == "bounds" else None
+        if limit is not None and place.stratum is None:
+            yield limit
     for entry in sheet.known:
         form = sheet.model.form(entry.place)
-        if form is None:
-            continue
-        if entry.index is None:
-            yield Fact(
-                entry.place,
-                form,
-                -inf if entry.at_least is None else entry.at_least,
-                inf if entry.at_most is None else entry.at_most,
-            )
-        else:
+        if form is not None and entry.index is None:
+            yield _bounded(entry.place, form, entry.at_least, entry.at_most)
+        elif form is not None:
             yield _shown(entry.place, form, float(form @ sheet.model.answers), entry.step > 0)
 
 
-def _shown(place: Place, form: object, index: float, coarse: bool) -> Fact:
+def _bounded(place: Place, form: Vector, at_least: float | None, at_most: float | None) -> Fact:
+    return Fact(place, form, -inf if at_least is None else at_least, inf if at_most is None else at_most)
+
+
+def _shown(place: Place, form: Vector, index: float, coarse: bool) -> Fact:
     if not coarse:
-        return Fact(place, form, index, index)  # type: ignore[arg-type]
-    return Fact(place, form, whole(index) - 0.5, whole(index) + 0.5)  # type: ignore[arg-type]
+        return Fact(place, form, index, index)
+    return Fact(place, form, whole(index) - 0.5, whole(index) + 0.5)
 
 
 def targets(sheet: Sheet) -> Iterator[Target]:

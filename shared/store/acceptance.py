@@ -47,7 +47,7 @@ class Commit:
     batches: list[UUID]
 
 
-class Ballots:
+class Acceptance:
     """Where accepted ballots go. `slot` picks the gate that this process commits through."""
 
     def __init__(self, db: Db, slot: int, deadline: float) -> None:
@@ -81,9 +81,7 @@ class Ballots:
         limited = {(c.ballot.survey, c.stratum.id) for c in candidates if c.stratum.limit is not None}
         return Facts(
             seen={d["_id"]: Seen(bytes(d["digest"]), not d["surplus"]) for d in seen},
-            gates={
-                d["survey"]: Gate(d["accepts"]) for d in self._db.gates.find({"_id": {"$in": gates}}, session=session)
-            },
+            gates={d["survey"]: Gate(d["accepts"]) for d in self._db.gates.find({"_id": {"$in": gates}}, session=session)},
             invitations=self._invitations(tokens, session) if tokens else {},
             free=self._free(limited, session) if limited else {},
         )
@@ -103,9 +101,7 @@ class Ballots:
             self._db.invitations.update_many({"_id": {"$in": tokens}}, {"$set": {"spent": True}}, session=session)
 
     def _take_places(self, new: list[tuple[Candidate, Accepted]], session: ClientSession) -> None:
-        taken = Counter(
-            f"{c.ballot.survey}/{c.stratum.id}" for c, o in new if o.ballot.counted and c.stratum.limit is not None
-        )
+        taken = Counter(f"{c.ballot.survey}/{c.stratum.id}" for c, o in new if o.ballot.counted and c.stratum.limit is not None)
         for place, number in taken.items():
             self._db.places.update_one({"_id": place}, {"$inc": {"free": -number}}, session=session)
 

@@ -1,0 +1,20 @@
+"""The command line `hailong`. Every command prints what it did, and ends non-zero with one clear sentence when it could not."""
+
+from __future__ import annotations
+
+import click
+
+from services.console.commands.checks import recount_, status
+from services.console.commands.invitations import invitations
+from services.console.commands.running import demo, up
+from services.console.commands.surveys import survey
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="hailong")
+def main() -> None:
+    """Hailong measures how satisfied people are with a public body's service, and publishes the result."""
+
+
+for command in (up, demo, survey, invitations, status, recount_):
+    main.add_command(command)

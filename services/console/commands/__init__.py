@@ -1,0 +1,1 @@
+"""The commands of `hailong`, a module per family."""

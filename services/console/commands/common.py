@@ -1,0 +1,111 @@
+"""What the commands share: where the store is, and how errors are told."""
+
+from __future__ import annotations
+
+import getpass
+import signal
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import wraps
+from pathlib import Path
+from typing import Any, TypeVar, cast
+
+import click
+
+from services.console import supervisor
+from services.console.demo import DemoError
+from services.console.home import Home, HomeError
+from shared import settings
+from shared.domain.survey import State
+from shared.plan import PlanError
+from shared.settings import Settings, SettingsError
+from shared.store.connection import Db, StoreConflict, StoreUnavailable, connect
+from shared.store.surveys import Record, SurveyExists, Surveys, UnknownSurvey
+from shared.store.watch import Audit
+
+Command = TypeVar("Command", bound=Callable[..., Any])
+
+
+class Refused(Exception):
+    """What was asked for cannot be done; the message says why."""
+
+
+_TOLD = (HomeError, SettingsError, PlanError, SurveyExists, supervisor.StartError, DemoError, Refused)
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """Where a command finds the store."""
+
+    settings: Settings
+    db: Db
+
+    @property
+    def surveys(self) -> Surveys:
+        return Surveys(self.db)
+
+    def audit(self, survey_id: str, act: str, by: str | None = None, **details: Any) -> None:
+        Audit(self.db).record(survey_id, act, by or getpass.getuser(), datetime.now(UTC), details)
+
+
+def with_home(command: Command) -> Command:
+    """Give a command the option --home."""
+    option = click.option(
+        "--home", type=click.Path(path_type=Path), default=Path("var"), show_default=True,
+        help="Folder of the embedded servers.",
+    )  # fmt: skip
+    return option(command)
+
+
+def told(command: Command) -> Command:
+    """Turn what can go wrong into one clear sentence and a non-zero exit."""
+
+    @wraps(command)
+    def run(*args: Any, **kwargs: Any) -> Any:
+        try:
+            return command(*args, **kwargs)
+        except UnknownSurvey as error:
+            raise click.ClickException(f"there is no survey {error}") from error
+        except StoreUnavailable as error:
+            raise click.ClickException(f"the database does not answer: {error}") from error
+        except StoreConflict as error:
+            raise click.ClickException(f"{error}; look at it again with `hailong status`") from error
+        except _TOLD as error:
+            raise click.ClickException(str(error)) from error
+
+    return cast(Command, run)
+
+
+def context_of(home: Path) -> Context:
+    """The store that the environment names, otherwise that of the home."""
+    config = settings.from_environment() if settings.is_named() else Home(home).settings()
+    return Context(config, connect(config.mongodb_url, "console"))
+
+
+def require(record: Record, state: State, act: str) -> None:
+    """Raises Refused unless the survey is in `state`."""
+    if record.state is not state:
+        raise Refused(f"{record.survey.id} is {record.state.value}; only a survey that is {state.value} can be {act}")
+
+
+def say(line: str) -> None:
+    """Print a line with the time."""
+    click.echo(f"{datetime.now():%H:%M:%S}  {line}")  # noqa: DTZ005 - the time on the operator's own clock
+
+
+def lines(texts: Iterable[str]) -> None:
+    """Print lines as they are."""
+    for text in texts:
+        click.echo(text)
+
+
+@contextmanager
+def interrupted() -> Iterator[None]:
+    """End quietly when the operator interrupts, by Ctrl-C or a stop signal."""
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    try:
+        yield
+    except KeyboardInterrupt:
+        say("interrupted")

@@ -1,0 +1,100 @@
+"""`hailong survey`: load, open, close, release and show surveys."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from pathlib import Path
+
+import click
+
+from services.console import report
+from services.console.commands.common import context_of, lines, require, told, with_home
+from shared import plan
+from shared.domain.survey import State
+from shared.store import schema
+
+
+@click.group()
+def survey() -> None:
+    """Load, open, close, release and show surveys."""
+
+
+@survey.command()
+@with_home
+@click.argument("path", metavar="PLAN.yml", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@told
+def load(home: Path, path: Path) -> None:
+    """Load a plan as a draft. A plan with a mistake is refused, and nothing is loaded."""
+    context = context_of(home)
+    data, _ = plan.load(path)
+    schema.ensure(context.db)
+    record = context.surveys.load(data)
+    context.audit(record.survey.id, "load", plan=path.name, revision=record.revision)
+    click.echo(f"loaded {record.survey.id} as a draft; open it with: hailong survey open {record.survey.id}")
+
+
+@survey.command("open")
+@with_home
+@click.argument("survey_id", metavar="SURVEY")
+@told
+def open_(home: Path, survey_id: str) -> None:
+    """Let ballots in during the plan's period."""
+    context = context_of(home)
+    record = context.surveys.get(survey_id)
+    require(record, State.DRAFT, "opened")
+    record = context.surveys.move(record, State.OPEN)
+    context.audit(survey_id, "open", revision=record.revision)
+    period = record.survey.period
+    click.echo(
+        f"{survey_id} is open: ballots are taken from {period.opens_at:%Y-%m-%d %H:%M} to {period.closes_at:%Y-%m-%d %H:%M}"
+    )
+
+
+@survey.command()
+@with_home
+@click.argument("survey_id", metavar="SURVEY")
+@told
+def close(home: Path, survey_id: str) -> None:
+    """Close a survey before its plan does. What a kiosk or a clerk took may still come in for the plan's time of grace."""
+    context = context_of(home)
+    record = context.surveys.get(survey_id)
+    require(record, State.OPEN, "closed")
+    record = context.surveys.move(record, State.CLOSING, closed_at=datetime.now(UTC))
+    context.audit(survey_id, "close", revision=record.revision)
+    click.echo(
+        f"{survey_id} is closing: late ballots until {record.survey.period.late_until:%Y-%m-%d %H:%M:%S}, then it is sealed"
+    )
+
+
+@survey.command()
+@with_home
+@click.argument("survey_id", metavar="SURVEY")
+@click.option("--by", required=True, help="Name of the person who lets the results out.")
+@told
+def release(home: Path, survey_id: str, by: str) -> None:
+    """Let the sealed results out, where the plan says that a person does."""
+    context = context_of(home)
+    record = context.surveys.get(survey_id)
+    require(record, State.SEALED, "released")
+    record = context.surveys.move(record, State.SEALED, released_by=by)
+    context.audit(survey_id, "release", by=by, revision=record.revision)
+    click.echo(f"{survey_id} is released by {by}; it is published within seconds")
+
+
+@survey.command()
+@with_home
+@click.argument("survey_id", metavar="[SURVEY]", required=False)
+@told
+def show(home: Path, survey_id: str | None) -> None:
+    """Show a survey as it was loaded; without a name, all surveys."""
+    surveys = context_of(home).surveys
+    if survey_id is None:
+        records = surveys.all()
+        for record in records:
+            click.echo(f"{record.survey.id:32} {record.state.value:10} {record.survey.title[record.survey.language]}")
+        if not records:
+            click.echo("no surveys; load one with: hailong survey load PLAN.yml")
+        return
+    record = surveys.get(survey_id)
+    lines(report.header(record))
+    lines(report.plan_lines(record.survey))

@@ -1,0 +1,104 @@
+"""What `hailong status` and `hailong survey show` say: a survey's state in lines that a person can read at night."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from shared.domain.equation import Equation
+from shared.domain.survey import Survey
+from shared.domain.tally import Tallies, Tally, by_stratum
+from shared.store.indices import Snapshot
+from shared.store.surveys import Record
+
+
+def header(record: Record) -> Iterator[str]:
+    """What the survey is and where it stands."""
+    survey = record.survey
+    period = survey.period
+    yield f"{survey.id}: {survey.title[survey.language]}"
+    yield f"  body      {survey.body.name[survey.language]}"
+    yield f"  state     {record.state.value}, revision {record.revision}, editions {record.editions}"
+    yield f"  period    {period.opens_at:%Y-%m-%d %H:%M} to {period.closes_at:%Y-%m-%d %H:%M} {period.timezone}"
+    yield f"  late      kiosk and paper ballots until {period.late_until:%Y-%m-%d %H:%M}"
+    if survey.simulated:
+        yield "  simulated ballots: nothing of it is a real result"
+    if record.problem:
+        yield f"  PROBLEM   {record.problem}"
+
+
+def plan_lines(survey: Survey) -> Iterator[str]:
+    """Who is asked and what."""
+    for group in survey.groups:
+        q = group.questionnaire
+        yield f"  group {group.id}: {group.title[survey.language]}"
+        yield f"    questionnaire {q.id} version {q.version}: {len(q.factors)} factors, {len(q.criteria)} criteria"
+        for stratum in group.strata:
+            quota = "no quota" if stratum.quota is None else f"quota {stratum.quota} ({stratum.when_full.value})"
+            population = "" if stratum.population is None else f", population {stratum.population}"
+            yield f"    {stratum.id:24} {quota}{population}, {stratum.admission.value}"
+
+
+def strata_lines(survey: Survey, tallies: Tallies, places: Mapping[str, tuple[int, int]]) -> Iterator[str]:
+    """Ballots by stratum, with the places that are left."""
+    strata = by_stratum(tallies)
+    yield "  stratum                   counted  surplus  places left"
+    for id_ in survey.strata:
+        tally = strata.get(id_, Tally())
+        left = f"{places[id_][0]} of {places[id_][1]}" if id_ in places else "no limit"
+        yield f"  {id_:24} {tally.counted:8} {tally.surplus:8}  {left}"
+
+
+def channel_lines(tallies: Tallies) -> Iterator[str]:
+    """Ballots by channel."""
+    channels: Counter[str] = Counter()
+    for cell, tally in tallies.items():
+        channels[cell.channel.value] += tally.scored
+    yield "  channels  " + (", ".join(f"{name} {number}" for name, number in sorted(channels.items())) or "no ballots yet")
+
+
+def equation_lines(equation: Equation) -> Iterator[str]:
+    """The equation with its terms, and whether it holds."""
+    yield (
+        f"  equation  accepted {equation.accepted} = scored {equation.scored} + waiting {equation.waiting}; "
+        f"scored = counted {equation.counted} + surplus {equation.surplus}: {'holds' if equation.holds else 'DOES NOT HOLD'}"
+    )
+    for fault in equation.faults():
+        yield f"    {fault}"
+
+
+def running_lines(shown: Mapping[str, Snapshot]) -> Iterator[str]:
+    """The running indices that may be seen."""
+    if not shown:
+        yield "  running   no index yet: it is shown in steps, so that no two looks tell one ballot"
+    for group, snapshot in shown.items():
+        overall = "undefined" if snapshot.overall is None else f"{snapshot.overall:.0f} %"
+        yield f"  running   {group}: {overall} over {snapshot.base} ballots (moves in steps)"
+
+
+def trouble_lines(stuck: Mapping[UUID, str], quarantine: Mapping[tuple[str, str], int]) -> Iterator[str]:
+    """What waits for a person."""
+    for batch, reason in stuck.items():
+        yield f"  STUCK     batch {batch}: {reason}"
+    for (kind, reason), number in sorted(quarantine.items()):
+        yield f"  quarantine  {number} {kind}{'s' if number != 1 else ''}: {reason[:160]}"
+
+
+def worker_lines(ages: Mapping[str, timedelta], stale: float) -> Iterator[str]:
+    """When each kind of worker last proved that it consumes."""
+    for service in ("scoring", "publishing"):
+        age = ages.get(service)
+        if age is None:
+            yield f"  worker    {service}: NEVER SEEN"
+        else:
+            late = " STALE" if age.total_seconds() > stale else ""
+            yield f"  worker    {service}: consumed {age.total_seconds():.0f} s ago{late}"
+
+
+def waiting_line(batches: int, oldest: datetime | None, now: datetime) -> str:
+    """How much waits to be scored, and for how long."""
+    if oldest is None:
+        return "  waiting   nothing"
+    return f"  waiting   {batches} batches, the oldest for {(now - oldest).total_seconds():.0f} s"

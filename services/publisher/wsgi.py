@@ -1,0 +1,35 @@
+"""Wiring of the public site's process: `gunicorn 'services.publisher.wsgi:create()'`."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+from flask import Flask
+
+from services.publisher.site import create_site
+from shared import log, settings
+from shared.events import PUBLISHING
+from shared.store.connection import Db, StoreUnavailable, connect, ping
+from shared.store.editions import Editions, Files
+from shared.store.surveys import Surveys
+from shared.store.watch import Heartbeats
+
+
+def create() -> Flask:
+    """The site, wired by the environment. Connects when the first request comes."""
+    config = settings.from_environment()
+    log.configure("site", config.log_level)
+    db = connect(config.mongodb_url, "site")
+    return create_site(Surveys(db), Editions(db, Files(db)), lambda: _lacking(db, config.heartbeat_stale))
+
+
+def _lacking(db: Db, stale: float) -> dict[str, str]:
+    """Whether the store answers, and whether publishing really consumes."""
+    try:
+        ping(db)
+        age = Heartbeats(db).ages(datetime.now(UTC)).get(PUBLISHING)
+    except StoreUnavailable:
+        return {"store": "does not answer"}
+    if age is None or age > timedelta(seconds=stale):
+        return {"publishing": "no worker has consumed a message lately"}
+    return {}

@@ -1,0 +1,60 @@
+"""Reading what was accepted: the ballots of a survey in chunks, and the terms of the equation at one moment."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from pymongo.client_session import ClientSession
+
+from shared.domain.equation import Equation
+from shared.domain.recount import StoredBallot
+from shared.domain.tally import merge
+from shared.store.connection import Db, answering, transact
+from shared.store.tallies import Tallies
+from shared.store.wire import ballot_from
+
+CHUNK = 2_000
+"""Ballots in memory at once."""
+
+_DEADLINE = 20.0
+
+
+class Ballots:
+    """The collection `ballots`, for reading."""
+
+    def __init__(self, db: Db) -> None:
+        self._db = db
+        self._tallies = Tallies(db)
+
+    def chunks(self, survey_id: str) -> Iterator[list[StoredBallot]]:
+        """All ballots of the survey, in chunks. Raises StoreUnavailable."""
+        chunk: list[StoredBallot] = []
+        with answering():
+            for document in self._db.ballots.find({"survey": survey_id}, batch_size=CHUNK):
+                chunk.append(StoredBallot(ballot_from(document), bytes(document["digest"])))
+                if len(chunk) == CHUNK:
+                    yield chunk
+                    chunk = []
+        if chunk:
+            yield chunk
+
+    def equation(self, survey_id: str) -> Equation:
+        """The terms of the equation, all read in one snapshot. Raises StoreUnavailable."""
+        return transact(self._db, lambda session: self._equation(survey_id, session), _DEADLINE)
+
+    def _equation(self, survey_id: str, session: ClientSession) -> Equation:
+        of_survey = {"survey": survey_id}
+        tallied = merge(self._tallies.read(survey_id, session).values())
+        return Equation(
+            accepted=sum(gate["accepted"] for gate in self._db.gates.find(of_survey, session=session)),
+            stored=self._db.ballots.count_documents(of_survey, session=session),
+            waiting=self._tallies.waiting(survey_id, session).ballots,
+            scored=tallied.scored,
+            counted=tallied.counted,
+            surplus=tallied.surplus,
+        )
+
+    def places(self, survey_id: str) -> dict[str, tuple[int, int]]:
+        """stratum id -> (free places, limit), for the strata that have a limit."""
+        with answering(_DEADLINE):
+            return {d["stratum"]: (d["free"], d["limit"]) for d in self._db.places.find({"survey": survey_id})}
