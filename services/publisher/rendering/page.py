@@ -1,0 +1,188 @@
+"""The results page of an edition: what it says is worked out here, how it looks stands in `templates/results.html`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from markupsafe import Markup
+
+from services.publisher.rendering import charts, sentences
+from services.publisher.rendering.edition import Json, read_edition
+from services.publisher.rendering.language import Language, language
+from services.publisher.rendering.method import notes, rule, satisfied_levels
+from services.publisher.rendering.numbers import EXACT_FROM
+from services.publisher.rendering.quality import QualityTable, quality_tables
+from services.publisher.rendering.templating import environment
+from shared.domain.results import Cell, CriterionResult, GroupResult, QuestionResult, Suppressed
+from shared.domain.survey import Group, Survey
+
+QUESTION_ROLES = ("expectation", "perception", "about")
+"""The questions outside the indices, in the order in which readers want them."""
+
+
+@dataclass(frozen=True, slots=True)
+class LevelRow:
+    """The answers to one criterion: counts as read, lowest level first, and the bar of the same numbers."""
+
+    criterion: CriterionResult
+    counts: tuple[str, ...]
+    bar: Markup
+
+
+@dataclass(frozen=True, slots=True)
+class GroupView:
+    """One group as the page shows it: its result and all that is said and drawn about it."""
+
+    result: GroupResult
+    figure: str
+    doubt: str
+    satisfied: str
+    strip: Markup
+    chart: Markup
+    levels: tuple[tuple[str, str], ...]
+    level_rows: tuple[LevelRow, ...]
+    factors: tuple[tuple[str, tuple[CriterionResult, ...]], ...]
+    questions: tuple[tuple[str, tuple[QuestionResult, ...]], ...]
+    quality: tuple[QualityTable, ...]
+    reasons: Mapping[str, str]
+
+    @property
+    def banded(self) -> bool:
+        """Whether some figure stands on a base that is told as a band."""
+        return any(not isinstance(cell, Suppressed) and cell.base < EXACT_FROM for cell in _cells(self.result))
+
+    @property
+    def strata_shown(self) -> bool:
+        """Whether any stratum has a figure."""
+        return any(not isinstance(stratum.overall, Suppressed) for stratum in self.result.strata)
+
+
+def render_page(document: Json, survey: Survey, tag: str, latest: int | None = None) -> str:
+    """The results page of the edition in `document` as HTML, in the language `tag` of the survey.
+
+    `latest` is the number of the survey's latest edition; where it is another one, the page says that it is replaced. The
+    same input gives the same page, to the byte.
+    """
+    edition = read_edition(document)
+    results, reader = edition.results, language(tag, survey.languages)
+    confidence = float(results.method.get("confidence", survey.method.confidence))
+    groups = [_view(group, survey.group(group.id), reader, confidence) for group in results.groups]
+    return (
+        environment()
+        .get_template("results.html")
+        .render(
+            **frame(reader, survey.languages),
+            edition=edition,
+            results=results,
+            survey=survey,
+            groups=groups,
+            confidence=reader.whole_percent(100 * confidence),
+            period=sentences.period(results.opens_at, results.closes_at, survey, reader),
+            published=sentences.day(edition.published_at, survey, reader),
+            notes=notes(results, survey, reader),
+            aggregation=str(results.method.get("aggregation", survey.method.aggregation.value)),
+            counts=tuple(_counts({**results.equation, **_register_counts(results.register)}, reader)),
+            replaced_by=latest if latest is not None and latest > edition.number else None,
+            figure=lambda cell: sentences.figure(cell, reader),
+            limits=lambda cell: sentences.limits(cell, reader),
+            rule=lambda name: rule(name, reader),
+            share_bar=charts.share_bar,
+            is_suppressed=lambda cell: isinstance(cell, Suppressed),
+        )
+    )
+
+
+def frame(reader: Language, tags: Sequence[str]) -> dict[str, Any]:
+    """What every page's template needs: the language, its words, and the languages that can be switched to."""
+    return {
+        "lang": reader,
+        "word": reader.word,
+        "say": reader.say,
+        "languages": [(tag, language(tag).words["language.name"] if language(tag).spoken == tag else tag) for tag in tags],
+    }
+
+
+def _view(group: GroupResult, plan: Group, reader: Language, confidence: float) -> GroupView:
+    scale = plan.questionnaire.scale
+    paints = charts.level_paints([level.satisfied for level in scale.levels])
+    values = [str(level.value) for level in scale.levels]
+    return GroupView(
+        result=group,
+        figure=sentences.figure(group.overall, reader),
+        doubt=sentences.doubt(group.overall, reader, confidence),
+        satisfied=satisfied_levels(scale, reader),
+        strip=_strip(group, reader),
+        chart=_factor_chart(group, reader),
+        levels=tuple((reader.pick(level.text), paint) for level, paint in zip(scale.levels, paints, strict=True)),
+        level_rows=tuple(_level_row(criterion, values, paints, reader) for criterion in group.criteria),
+        factors=tuple(_by_factor(group, reader)),
+        questions=tuple(_by_role(group)),
+        quality=quality_tables(group, reader),
+        reasons={cell.reason: sentences.reason(cell.reason, reader) for cell in _cells(group) if isinstance(cell, Suppressed)},
+    )
+
+
+def _cells(group: GroupResult) -> Iterator[Cell]:
+    yield group.overall
+    yield from (factor.cell for factor in group.factors)
+    yield from (criterion.cell for criterion in group.criteria)
+    for stratum in group.strata:
+        yield stratum.overall
+        yield from (factor.cell for factor in stratum.factors)
+
+
+def _strip(group: GroupResult, reader: Language) -> Markup:
+    row = charts.Row("", group.overall, "")
+    title = reader.word("page.chart_overall", group=reader.pick(group.title))
+    return charts.interval_chart(f"strip-{group.id}", title, _how([group.overall], reader), [row])
+
+
+def _factor_chart(group: GroupResult, reader: Language) -> Markup:
+    rows = [
+        charts.Row(reader.pick(factor.title), factor.cell, sentences.figure(factor.cell, reader)) for factor in group.factors
+    ]
+    title = reader.word("page.chart_factors", group=reader.pick(group.title))
+    how = _how([factor.cell for factor in group.factors], reader)
+    return charts.interval_chart(f"factors-{group.id}", title, how, rows)
+
+
+def _how(cells: Sequence[Cell], reader: Language) -> str:
+    census = any(getattr(cell, "kind", "") == "census" for cell in cells)
+    return reader.word("page.chart_all" if census else "page.chart_how")
+
+
+def _level_row(criterion: CriterionResult, values: Sequence[str], paints: Sequence[str], reader: Language) -> LevelRow:
+    if criterion.levels is None:
+        return LevelRow(criterion, (), Markup())
+    counts = [criterion.levels.get(value, 0) for value in values]
+    segments = charts.level_segments(counts, paints)
+    return LevelRow(criterion, tuple(reader.number(count) for count in counts), charts.bar(segments))
+
+
+def _by_factor(group: GroupResult, reader: Language) -> Iterator[tuple[str, tuple[CriterionResult, ...]]]:
+    """The criteria under the titles of their factors, in order; those of no factor (the overall question) last."""
+    known = {factor.id for factor in group.factors}
+    for factor in group.factors:
+        yield reader.pick(factor.title), tuple(c for c in group.criteria if c.factor == factor.id)
+    if rest := tuple(c for c in group.criteria if c.factor not in known):
+        yield reader.word("rules.overall-question"), rest
+
+
+def _by_role(group: GroupResult) -> Iterator[tuple[str, tuple[QuestionResult, ...]]]:
+    for role in QUESTION_ROLES:
+        if questions := tuple(question for question in group.questions if question.role == role):
+            yield role, questions
+
+
+def _register_counts(register: Mapping[str, Any]) -> dict[str, Any]:
+    return {"ballots": register["ballots"]} if "ballots" in register else {}
+
+
+def _counts(equation: Mapping[str, Any], reader: Language) -> Iterator[tuple[str, str]]:
+    """The counts of the equation as read; parts by reason are summed."""
+    for name, value in equation.items():
+        number = sum(value.values()) if isinstance(value, Mapping) else value
+        if isinstance(number, int) and not isinstance(number, bool) and f"equation.{name}" in reader.words:
+            yield reader.word(f"equation.{name}"), reader.number(number)
