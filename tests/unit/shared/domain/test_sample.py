@@ -3,7 +3,6 @@
 import json
 import warnings
 from csv import DictReader
-from importlib.resources import files
 from pathlib import Path
 
 import numpy as np
@@ -80,9 +79,8 @@ def households() -> Data:
 
     Rooms a head is unknown here for large households, so that the items have different bases.
     """
-    folder = files("svy.datasets") / "_bundled"
-    sampled = pl.read_parquet(str(folder / "hld_sample_wb_2023.parquet"))
-    census = pl.read_parquet(str(folder / "hld_pop_wb_2023.parquet"))
+    sampled = svy.datasets.load("hld_sample_wb_2023", source="bundled")
+    census = svy.datasets.load("hld_pop_wb_2023", source="bundled")
     answers = sampled.select(
         "geo1",
         electricity=pl.when(pl.col("electricity") == "Yes").then(5).otherwise(1),
