@@ -16,7 +16,7 @@ from typing import Any, Protocol
 from celery import Celery, Task, signals
 from celery.utils.nodenames import worker_direct
 from celery.worker.consumer import Consumer
-from kombu.entity import Queue
+from kombu.entity import Exchange, Queue
 from kombu.exceptions import OperationalError
 
 from shared import log
@@ -45,7 +45,7 @@ def create_celery(redis_url: str) -> Celery:
         task_store_errors_even_if_ignored=False,
         task_acks_late=True,
         task_reject_on_worker_lost=True,
-        task_queues=[Queue(SCORING), Queue(PUBLISHING)],
+        task_queues=[Queue(name, Exchange(name), routing_key=name) for name in (SCORING, PUBLISHING)],
         task_default_queue=SCORING,
         task_create_missing_queues=False,
         worker_prefetch_multiplier=4,

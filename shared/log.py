@@ -16,6 +16,10 @@ request_id: ContextVar[str | None] = ContextVar("request_id", default=None)
 """The id of the request that is being worked on; it travels with messages to the workers."""
 
 
+_CHATTY = ("celery.worker.strategy", "celery.app.trace", "celery.beat")
+"""Loggers of libraries that would write lines for every message."""
+
+
 class _RequestId(logging.Filter):
     def filter(self, record: logging.LogRecord) -> bool:
         current = request_id.get()
@@ -26,9 +30,17 @@ class _RequestId(logging.Filter):
 
 def configure(service: str, level: str) -> None:
     """Send this process's logs to standard error as JSON lines named after `service`."""
-    handler = logging.StreamHandler()
-    handler.addFilter(_RequestId())
-    handler.setFormatter(
+    logging.basicConfig(handlers=[handler(service)], level=level, force=True)
+    logging.captureWarnings(capture=True)
+    for name in _CHATTY:
+        logging.getLogger(name).setLevel(max(logging.WARNING, logging.getLogger().level))
+
+
+def handler(service: str) -> logging.Handler:
+    """Writes JSON lines named after `service` to standard error."""
+    made = logging.StreamHandler()
+    made.addFilter(_RequestId())
+    made.setFormatter(
         JsonFormatter(
             "{asctime}{levelname}{name}{message}",
             style="{",
@@ -37,8 +49,7 @@ def configure(service: str, level: str) -> None:
             json_ensure_ascii=False,
         )
     )
-    logging.basicConfig(handlers=[handler], level=level, force=True)
-    logging.captureWarnings(True)
+    return made
 
 
 @contextmanager

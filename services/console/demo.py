@@ -66,7 +66,8 @@ def _retimed(data: dict[str, Any], survey_id: str, now: datetime) -> dict[str, A
         "closes_at": (opens + OPEN_FOR).isoformat(),
         "late_until": (opens + OPEN_FOR + GRACE).isoformat(),
     }
-    return {**data, "survey": survey_id, "simulated": True, "period": period, "release": "automatic", "release_at": None}
+    kept = {name: value for name, value in data.items() if name != "release_at"}
+    return {**kept, "survey": survey_id, "simulated": True, "period": period, "release": "automatic"}
 
 
 def _free_id(surveys: Surveys) -> str:

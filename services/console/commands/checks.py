@@ -98,4 +98,3 @@ def _paths_that_differ(expected: object, found: object, path: str = "results") -
             yield from _paths_that_differ(mine, theirs, f"{path}[{index}]")
     elif expected != found:
         yield f"{path} is {found!r}, the ballots give {expected!r}"
-
