@@ -17,12 +17,12 @@ from services.publisher.rendering.templating import environment
 from shared.domain.results import Bounded, Cell, Shown
 
 WIDTH = 360
-_LEFT, _RIGHT = 8.0, 256.0
-_LINE = 17
+_LEFT, _RIGHT = 10.0, 242.0
+_LINE = 19
 _TRACK = 26
 _GAP = 12
 _AXIS = 26
-_LABEL_CHARACTERS = 48
+_LABEL_CHARACTERS = 42
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +36,7 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class _Placed:
-    """A row in place: lines of its label as (y, text), the height of its track, and what is drawn on it."""
+    """A row in place: lines of its label as (y, text), the height of its track, and what is drawn on it (x)."""
 
     label: tuple[tuple[float, str], ...]
     y: float
@@ -44,6 +44,17 @@ class _Placed:
     dot: float | None
     bar: tuple[float, float] | None
     kind: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Scale:
+    """Where 0 and 100 percent are."""
+
+    left: float
+    right: float
+
+    def x(self, percent: float) -> float:
+        return round(self.left + (self.right - self.left) * percent / 100, 1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,13 +68,14 @@ class Segment:
 
 def interval_chart(chart_id: str, title: str, description: str, rows: Sequence[Row]) -> Markup:
     """A chart of `rows` on one scale from 0 to 100 percent. `chart_id` is unique on the page."""
+    scale = _Scale(_LEFT, _RIGHT if any(row.text for row in rows) else WIDTH - 2 * _LEFT)
     placed: list[_Placed] = []
     top = 4.0
     for row in rows:
         lines = textwrap.wrap(row.label, _LABEL_CHARACTERS)
         label = tuple((top + _LINE * (line + 1) - 4, text) for line, text in enumerate(lines))
         y = top + _LINE * len(lines) + _TRACK / 2
-        placed.append(_place(row, label, y))
+        placed.append(_place(row, label, y, scale))
         top = y + _TRACK / 2 + _GAP
     bottom = top - _GAP + 2
     return _draw(
@@ -72,12 +84,12 @@ def interval_chart(chart_id: str, title: str, description: str, rows: Sequence[R
         title=title,
         description=description,
         rows=placed,
-        ticks=[(_x(percent), percent) for percent in (0, 25, 50, 75, 100)],
+        ticks=[(scale.x(percent), percent) for percent in (0, 25, 50, 75, 100)],
         width=WIDTH,
         bottom=_short(bottom),
         height=_short(bottom + _AXIS),
-        left=_LEFT,
-        right=_RIGHT,
+        left=scale.left,
+        right=scale.right,
     )
 
 
@@ -121,19 +133,15 @@ def level_paints(satisfied: Sequence[bool]) -> tuple[str, ...]:
     return tuple(paints)
 
 
-def _place(row: Row, label: tuple[tuple[float, str], ...], y: float) -> _Placed:
+def _place(row: Row, label: tuple[tuple[float, str], ...], y: float, scale: _Scale) -> _Placed:
     cell = row.cell
     if isinstance(cell, Shown):
-        bar_limits = None if cell.kind == "census" else (_x(cell.low), _x(cell.high))
-        return _Placed(label, y, row.text, _x(cell.index), bar_limits, cell.kind)
+        limits = None if cell.kind == "census" else (scale.x(cell.low), scale.x(cell.high))
+        return _Placed(label, y, row.text, scale.x(cell.index), limits, cell.kind)
     if isinstance(cell, Bounded):
-        limits = (cell.at_least, 100.0) if cell.at_least is not None else (0.0, cell.at_most or 0.0)
-        return _Placed(label, y, row.text, None, (_x(limits[0]), _x(limits[1])), "bounded")
+        low, high = (cell.at_least, 100.0) if cell.at_least is not None else (0.0, cell.at_most or 0.0)
+        return _Placed(label, y, row.text, None, (scale.x(low), scale.x(high)), "bounded")
     return _Placed(label, y, row.text, None, None, "suppressed")
-
-
-def _x(percent: float) -> float:
-    return round(_LEFT + (_RIGHT - _LEFT) * percent / 100, 1)
 
 
 def _short(value: float) -> str:

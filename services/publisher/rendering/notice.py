@@ -22,32 +22,39 @@ from shared.domain.results import Bounded, Cell, ChoiceShare, GroupResult, Shown
 from shared.domain.survey import Body, Survey, Texts
 
 _CONTACTS = {
-    "address": "Địa chỉ: {}",
-    "phone": "Điện thoại: {}",
-    "email": "Thư điện tử: {}",
-    "website": "Trang thông tin điện tử: {}",
+    "address": "địa chỉ: {}",
+    "phone": "điện thoại: {}",
+    "email": "thư điện tử: {}",
+    "website": "trang thông tin điện tử: {}",
 }
 _APART = "Các nhóm trả lời những phiếu hỏi khác nhau, nên mỗi nhóm có một chỉ số riêng và không gộp thành một chỉ số chung."
 _UNWEIGHTED = "Kết quả không gia quyền: đó là ý kiến của những người đã trả lời. Khoảng tin cậy chỉ nói về sai số do chọn mẫu."
-_BLANK = "…………………………………………"
+_BLANK = "………………………………"
 
 
 @dataclass(frozen=True, slots=True)
-class Table:
-    """A table under the title of what it is about; each row as long as `head`."""
+class Part:
+    """Rows of a table that belong together, under a title of their own."""
 
     title: str
-    head: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...]
 
 
 @dataclass(frozen=True, slots=True)
+class Table:
+    """A table in parts; each row is as long as `head`."""
+
+    head: tuple[str, ...]
+    parts: tuple[Part, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Section:
-    """A numbered part of the notice (khoản): its title, paragraphs, then tables, then paragraphs that close it."""
+    """A numbered part of the notice (khoản): its title, paragraphs, a table, and paragraphs that close it."""
 
     title: str
     paragraphs: tuple[str, ...] = ()
-    tables: tuple[Table, ...] = ()
+    table: Table | None = None
     closing: tuple[str, ...] = ()
 
 
@@ -117,13 +124,14 @@ def _sections(edition: Edition, survey: Survey, reader: Language) -> Iterator[Se
     confidence = float(results.method.get("confidence", survey.method.confidence))
     yield _how_it_was_done(edition, survey, reader)
     overall = tuple(_overall(group, reader, confidence) for group in groups)
-    yield Section("Kết quả chung", overall, (), _cautions(groups))
+    yield Section("Kết quả chung", overall, None, _cautions(groups))
     yield _by_factor(groups, reader, confidence)
     if not results.comparison:
         yield Section("So với lần khảo sát trước", (reader.word("page.comparison_none"),))
     yield Section("Nội dung được mong đợi cải thiện nhiều nhất", tuple(_expectations(groups, reader)))
-    yield Section(f"Việc {reader.pick(survey.body.name)} sẽ làm", (f"Nội dung: {_BLANK}", f"Thời hạn hoàn thành: {_BLANK}"))
-    yield Section("Nơi góp ý", tuple(_contacts(survey.body, reader)))
+    plans = (f"Nội dung: {_BLANK}{_BLANK}", f"Thời hạn hoàn thành: {_BLANK}")
+    yield Section(f"Việc {reader.pick(survey.body.name)} sẽ làm", plans)
+    yield Section("Nơi góp ý", (f"{'; '.join(_contacts(survey.body, reader))}.",))
 
 
 def _how_it_was_done(edition: Edition, survey: Survey, reader: Language) -> Section:
@@ -136,7 +144,7 @@ def _how_it_was_done(edition: Edition, survey: Survey, reader: Language) -> Sect
         (
             f"a) Thời gian: {_uncapitalised(sentences.period(results.opens_at, results.closes_at, survey, reader))}.",
             "b) Đối tượng và số phiếu:",
-            *(f"- {_ballots(group, reader)}" for group in results.groups),
+            *_listed(_ballots(group, reader) for group in results.groups),
             f"c) Cách tính: chỉ số hài lòng của một tiêu chí là tỷ lệ phiếu chọn {counted} trong số phiếu có đánh giá "
             f"tiêu chí đó. Chỉ số chung: {_uncapitalised(reader.word_or(f'rule_texts.{rule}', rule))}",
             f"d) Bảo mật: {_uncapitalised(reader.word('method.min_base', number=reader.number(survey.method.min_base)))}",
@@ -151,8 +159,8 @@ def _ballots(group: GroupResult, reader: Language) -> str:
         said += f" trên chỉ tiêu {reader.number(group.quota)} phiếu (đạt {share})"
     if group.incomplete:
         counted = reader.number(group.ballots - group.incomplete)
-        return f"{said}, trong đó {counted} phiếu trả lời đủ để tính vào chỉ số;"
-    return f"{said}, đều được tính vào chỉ số;"
+        return f"{said}, trong đó {counted} phiếu trả lời đủ để tính vào chỉ số"
+    return f"{said}, đều được tính vào chỉ số"
 
 
 def _overall(group: GroupResult, reader: Language, confidence: float) -> str:
@@ -188,10 +196,9 @@ def _by_factor(groups: list[GroupResult], reader: Language, confidence: float) -
     counts = {len(group.factors) for group in groups}
     title = f"Kết quả theo {counts.pop():02} yếu tố" if len(counts) == 1 else "Kết quả theo yếu tố"
     head = ("TT", "Yếu tố", "Chỉ số", f"Khoảng tin cậy {reader.whole_percent(100 * confidence)}", "Số phiếu")
-    tables = tuple(
-        Table(
+    parts = tuple(
+        Part(
             reader.pick(group.title),
-            head,
             tuple((str(n), reader.pick(f.title), *_columns(f.cell, reader)) for n, f in enumerate(group.factors, 1)),
         )
         for group in groups
@@ -201,7 +208,7 @@ def _by_factor(groups: list[GroupResult], reader: Language, confidence: float) -
     closing = [f"Số liệu không công bố: {'; '.join(reasons)}."] if reasons else []
     if any(not isinstance(cell, Suppressed) and cell.base < 30 for cell in cells):
         closing.append(reader.word("page.base_note"))
-    return Section(title, (), tables, tuple(closing))
+    return Section(title, (), Table(head, parts), tuple(closing))
 
 
 def _columns(cell: Cell, reader: Language) -> tuple[str, str, str]:
@@ -232,22 +239,26 @@ def most_wanted(choices: Iterable[ChoiceShare], places: int = 3) -> list[ChoiceS
 
 
 def _contacts(body: Body, reader: Language) -> Iterator[str]:
-    yield f"{reader.pick(body.name)}."
+    yield reader.pick(body.name)
     for kind, value in body.contact.items():
-        yield f"{_CONTACTS.get(kind, '{}').format(value)}."
+        yield _CONTACTS.get(kind, "{}").format(value)
 
 
-def _recipients(body: Body, reader: Language) -> Iterator[str]:
-    if body.superior:
-        yield f"- {reader.pick(body.superior)} (để báo cáo);"
-    yield "- Các tổ chức, cá nhân tham gia khảo sát;"
-    yield "- Trang thông tin điện tử của cơ quan;"
-    yield "- Lưu: VT."
+def _recipients(body: Body, reader: Language) -> list[str]:
+    superior = [f"{reader.pick(body.superior)} (để báo cáo)"] if body.superior else []
+    others = ["Các tổ chức, cá nhân tham gia khảo sát", "Trang thông tin điện tử của cơ quan", "Lưu: VT"]
+    return _listed(superior + others)
 
 
 def _heading(texts: Texts, reader: Language) -> str:
     """The superior body as it stands on a letterhead: capitals, the common phrase abbreviated."""
     return reader.pick(texts).upper().replace("ỦY BAN NHÂN DÂN", "UBND")
+
+
+def _listed(items: Iterable[str]) -> list[str]:
+    """The items of a list as Decree 30 writes them: a dash before, a semicolon after, a full stop after the last."""
+    items = list(items)
+    return [f"- {item}{';' if n < len(items) else '.'}" for n, item in enumerate(items, 1)]
 
 
 def _grounds(grounds: Iterable[Texts], reader: Language) -> Iterator[str]:

@@ -54,6 +54,16 @@ class GroupView:
         return any(not isinstance(cell, Suppressed) and cell.base < EXACT_FROM for cell in _cells(self.result))
 
     @property
+    def all_uncertain(self) -> bool:
+        """Whether no criterion has been checked against its source."""
+        return all(criterion.uncertain for criterion in self.result.criteria)
+
+    @property
+    def some_uncertain(self) -> bool:
+        """Whether the uncertain criteria are to be told from the others."""
+        return not self.all_uncertain and any(criterion.uncertain for criterion in self.result.criteria)
+
+    @property
     def strata_shown(self) -> bool:
         """Whether any stratum has a figure."""
         return any(not isinstance(stratum.overall, Suppressed) for stratum in self.result.strata)
