@@ -1,0 +1,45 @@
+"""What tests of the running system share: one set of real servers and processes for the whole session."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests import harness
+from tests.harness import Client, Rig, Store
+
+
+@pytest.fixture(scope="session")
+def system(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Rig]:
+    """Everything running: servers, collector, scoring, publisher, beat, site. Tests keep apart by survey ids."""
+    with harness.rig(tmp_path_factory.mktemp("system")) as rig:
+        yield rig
+
+
+@pytest.fixture(scope="session")
+def api(system: Rig) -> Iterator[Client]:
+    """A client of the collector."""
+    with harness.client(system.url("collector")) as client:
+        yield client
+
+
+@pytest.fixture(scope="session")
+def site(system: Rig) -> Iterator[Client]:
+    """A client of the public site."""
+    with harness.client(system.url("site")) as client:
+        yield client
+
+
+@pytest.fixture(scope="session")
+def store(system: Rig) -> Iterator[Store]:
+    """The database behind the system."""
+    with harness.database(system.home) as db:
+        yield Store(db)
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """An empty folder for a home of one's own."""
+    return tmp_path / "home"
