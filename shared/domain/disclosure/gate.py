@@ -7,14 +7,14 @@ hidden, bounded or rounded, never changed. `docs/disclosure.md` explains each ru
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from shared.domain.disclosure.cells import Decision
 from shared.domain.disclosure.ledger import Published
 from shared.domain.disclosure.outside import protect_comparison, protect_questions
 from shared.domain.disclosure.sheet import Sheet, protect_group
-from shared.domain.results import GroupResult, Results
+from shared.domain.results import GroupResult, Results, Shown
 from shared.domain.survey import Survey
 from shared.domain.tally import Tally, merge
 
@@ -52,14 +52,21 @@ def protect(results: Results, tallies: Mapping[str, Tally], survey: Survey, ledg
     comparison, warnings = protect_comparison(results.comparison, cells, blurred, survey.id, ledger)
     told = {
         "min_base": survey.method.min_base,
-        "whole_percent": [sheet.result.id for sheet in sheets if sheet.whole_percent],
-        "whole_limits": [sheet.result.id for sheet in sheets if sheet.whole_limits],
+        "rounded": [entry for sheet in sheets for entry in _rounded(sheet)],
+        "limits_without_strata": sorted(blurred),
     }
     return Protected(
         results=replace(results, groups=groups, comparison=comparison, method={**results.method, "disclosure": told}),
         decisions=tuple(decision for sheet in sheets for decision in sheet.decisions),
         warnings=tuple(warning for sheet in sheets for warning in sheet.warnings) + warnings,
     )
+
+
+def _rounded(sheet: Sheet) -> Iterator[dict[str, object]]:
+    for place, cell in sheet.cells.items():
+        step = sheet.step(place) if isinstance(cell, Shown) else 0.0
+        if step:
+            yield {**place._asdict(), "figure": place.figure.value, "to": step}
 
 
 def _group(sheet: Sheet, tallies: Mapping[str, Tally], survey: Survey) -> GroupResult:

@@ -27,7 +27,10 @@ class Published:
 def ledger_of(document: Mapping[str, Any]) -> tuple[Published, ...]:
     """All cells with figures in a published edition, in the documented JSON form with its `edition` number."""
     survey, edition = str(document["survey"]), int(document["edition"])
-    coarse = set(document["method"].get("disclosure", {}).get("whole_percent", ()))
+    steps = {
+        Place(entry["group"], entry["stratum"], Figure(entry["figure"]), entry["id"]): float(entry["to"])
+        for entry in document["method"].get("disclosure", {}).get("rounded", ())
+    }
     return tuple(
         Published(
             survey=survey,
@@ -37,7 +40,7 @@ def ledger_of(document: Mapping[str, Any]) -> tuple[Published, ...]:
             index=cell.get("index"),
             at_least=cell.get("at_least"),
             at_most=cell.get("at_most"),
-            step=1.0 if place.group in coarse and place.stratum is None else 0.0,
+            step=steps.get(place, 0.0),
         )
         for place, cell in _cells(document)
         if not cell.get("suppressed")

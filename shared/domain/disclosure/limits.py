@@ -6,33 +6,38 @@ differ, however they are rounded. In their place stand limits that hold whatever
 
 from __future__ import annotations
 
-from math import ceil, floor
+from dataclasses import replace
 
 import numpy as np
 
 from shared.domain.disclosure.audit import Fact
 from shared.domain.disclosure.cells import Place
 from shared.domain.disclosure.model import Model
-from shared.domain.disclosure.rules import whole
+from shared.domain.disclosure.rules import down, rounded, up
 from shared.domain.interval import wilson
 from shared.domain.results import Shown
 
 
-def told(made: Model, place: Place, cell: Shown, confidence: float, *, rounded: bool) -> Shown:
-    """`cell` with its index, in whole percent if `rounded`, and with limits in whole percent.
+def coarse(cell: Shown, step: float) -> Shown:
+    """`cell` with its index rounded to `step`, and its limits outward: they would tell the index otherwise."""
+    index = rounded(cell.index, step)
+    if cell.kind == "census":
+        return replace(cell, index=index, low=index, high=index)
+    return replace(cell, index=index, low=down(cell.low, step), high=up(cell.high, step))
+
+
+def told(made: Model, place: Place, cell: Shown, step: float, confidence: float) -> Shown:
+    """`cell` of a group that hides strata: index rounded to `step`, limits in whole percent.
 
     A census keeps its index as limits. Bounds are rounded outward; what they tell is a fact to the audit. An interval
     becomes Wilson's on `least_size`, which is as wide as it could be or wider.
     """
-    index, margin = (whole(cell.index), 0.5) if rounded else (cell.index, 0.0)
-    if cell.kind == "census":
-        return Shown(index, index, index, cell.base, cell.kind)
-    low, high = cell.low, cell.high
     if cell.kind == "interval":
-        size = least_size(made, place)
-        low = 100 * wilson(max(0.0, index - margin) / 100, size, confidence).low
-        high = 100 * wilson(min(100.0, index + margin) / 100, size, confidence).high
-    return Shown(index, float(floor(low + 1e-9)), float(ceil(high - 1e-9)), cell.base, cell.kind)
+        index, size = rounded(cell.index, step), least_size(made, place)
+        low = wilson(max(0.0, index - step / 2) / 100, size, confidence).low
+        high = wilson(min(100.0, index + step / 2) / 100, size, confidence).high
+        cell = replace(cell, low=100 * low, high=100 * high)
+    return replace(coarse(cell, 1.0), index=rounded(cell.index, step)) if cell.kind != "census" else coarse(cell, step)
 
 
 def least_size(made: Model, place: Place) -> float:

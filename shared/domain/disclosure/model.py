@@ -7,7 +7,7 @@ every index is linear in the satisfied ones.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
@@ -36,6 +36,8 @@ class Model:
     valid: Vector
     weights: Vector
     ballots: Vector
+    _parts: dict[Place, Combination | None] = field(default_factory=dict, repr=False)
+    _forms: dict[Place, Vector | None] = field(default_factory=dict, repr=False)
 
     @property
     def answers(self) -> Vector:
@@ -51,6 +53,11 @@ class Model:
 
     def parts(self, place: Place) -> Combination | None:
         """The criteria that a figure combines, and how; None where it is undefined."""
+        if place not in self._parts:
+            self._parts[place] = self._combination(place)
+        return self._parts[place]
+
+    def _combination(self, place: Place) -> Combination | None:
         columns = self.columns(place)
         ratios = {
             criterion: Ratio(*(float(m[row, columns] @ self.weights[columns]) for m in (self.satisfied, self.valid)))
@@ -70,6 +77,11 @@ class Model:
 
     def form(self, place: Place) -> Vector | None:
         """The figure as a vector over answers: its product with the satisfied answers is the index in percent."""
+        if place not in self._forms:
+            self._forms[place] = self._form(place)
+        return self._forms[place]
+
+    def _form(self, place: Place) -> Vector | None:
         parts = self.parts(place)
         if parts is None:
             return None
@@ -92,6 +104,14 @@ class Model:
             return 0
         rows = [self.criteria.index(criterion) for criterion in parts.coefficients]
         return int(self.valid[np.ix_(rows, self.columns(place))].sum())
+
+    def uneven(self, place: Place) -> bool:
+        """Whether a figure combines criteria with different numbers of valid answers."""
+        parts = self.parts(place)
+        if parts is None:
+            return False
+        rows = [self.criteria.index(criterion) for criterion in parts.coefficients]
+        return bool(np.ptp(self.valid[np.ix_(rows, self.columns(place))].sum(axis=1)) > 0)
 
     def base(self, criterion: str, stratum: str | None = None) -> int:
         """The valid answers to a criterion, in the group or in one stratum."""

@@ -7,6 +7,7 @@ Each is a pure function of counts. `shared.domain.disclosure.gate` applies them 
 from __future__ import annotations
 
 from collections.abc import Hashable, Mapping, Set
+from decimal import Decimal
 from math import ceil, floor
 from typing import TypeVar
 
@@ -88,6 +89,16 @@ def hidden_choices(counts: Mapping[str, int], base: int, *, several: bool, sensi
     return hidden
 
 
-def whole(percent: float) -> float:
-    """Rounded half up to whole percent."""
-    return float(floor(percent + 0.5 + 1e-9))
+def rounded(percent: float, step: float) -> float:
+    """Rounded half up to a multiple of `step`, which is 1 or 0.1; not at all where it is 0."""
+    return down(percent + step / 2, step)
+
+
+def down(percent: float, step: float) -> float:
+    """The greatest multiple of `step` that is not above `percent`, and `percent` itself where the step is 0."""
+    return float(Decimal(floor(percent / step + 1e-9)) * Decimal(str(step))) if step else percent
+
+
+def up(percent: float, step: float) -> float:
+    """The least multiple of `step` that is not below `percent`, and `percent` itself where the step is 0."""
+    return -down(-percent, step)

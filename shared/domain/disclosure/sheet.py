@@ -9,9 +9,9 @@ from math import inf
 from shared.domain.disclosure.audit import Exposed, Fact, Region, Target, Witnesses, first_exposed
 from shared.domain.disclosure.cells import Cells, Decision, Figure, Place, cells_of, with_cells
 from shared.domain.disclosure.ledger import Published, isolating, still_true
-from shared.domain.disclosure.limits import bound_fact, told
+from shared.domain.disclosure.limits import bound_fact, coarse, told
 from shared.domain.disclosure.model import Model, Vector, model
-from shared.domain.disclosure.rules import COUNTS_FROM, complement, unanimous, whole
+from shared.domain.disclosure.rules import COUNTS_FROM, complement, rounded, unanimous
 from shared.domain.results import Bounded, Cell, CriterionResult, GroupResult, Shown, StratumResult, Suppressed
 from shared.domain.survey import Method, Survey
 from shared.domain.tally import Tally
@@ -49,6 +49,25 @@ class Sheet:
         """
         return self.hides_strata and self.model.weights_differ
 
+    def step(self, place: Place) -> float:
+        """What a shown figure is rounded to; 0 where it is not.
+
+        Answers are whole numbers, and means of shares with different bases can be solved for them: 3/10 + 5/9 is no
+        other sum of tenths and ninths. So a figure over different bases is rounded when it combines something hidden,
+        or is one of a stratum beside hidden ones.
+        """
+        if place.stratum is None and self.whole_percent:
+            return 1.0
+        parts = self.model.parts(place)
+        if place.figure is Figure.CRITERION or parts is None or not self.model.uneven(place):
+            return 0.0
+        if place.stratum is not None:
+            return 1.0 if self.hides_strata else 0.0
+        inside = [self.cells.get(Place(place.group, None, Figure.CRITERION, id_)) for id_ in parts.coefficients]
+        if all(isinstance(cell, Shown) for cell in inside):
+            return 0.0
+        return 1.0 if place.figure is Figure.FACTOR else 0.1
+
     def base(self, place: Place) -> int:
         cell = self.raw[place]
         return 0 if isinstance(cell, Suppressed) else cell.base
@@ -71,9 +90,12 @@ class Sheet:
 
     def _told(self, place: Place, cell: Cell) -> Cell:
         """A cell of the group without what its limits would tell of hidden strata."""
-        if place.stratum is not None or not isinstance(cell, Shown) or not self.whole_limits:
+        if not isinstance(cell, Shown):
             return cell
-        return told(self.model, place, cell, self.method.confidence, rounded=self.whole_percent)
+        step = self.step(place)
+        if place.stratum is None and self.whole_limits:
+            return told(self.model, place, cell, step, self.method.confidence)
+        return coarse(cell, step) if step else cell
 
     def _criterion(self, criterion: CriterionResult, small: bool) -> CriterionResult:
         shown = isinstance(criterion.cell, Shown) and criterion.cell.base >= COUNTS_FROM
@@ -196,8 +218,7 @@ def facts(sheet: Sheet) -> Iterator[Fact]:
         if isinstance(cell, Bounded):
             yield _bounded(place, form, cell.at_least, cell.at_most)
             continue
-        coarse = sheet.whole_percent and place.stratum is None
-        yield _shown(place, form, float(form @ sheet.model.answers), coarse)
+        yield _shown(place, form, float(form @ sheet.model.answers), sheet.step(place))
         limit = bound_fact(sheet.model, place, sheet.result.population or 0) if cell.kind == "bounds" else None
         if limit is not None and place.stratum is None:
             yield limit
@@ -206,17 +227,16 @@ def facts(sheet: Sheet) -> Iterator[Fact]:
         if form is not None and entry.index is None:
             yield _bounded(entry.place, form, entry.at_least, entry.at_most)
         elif form is not None:
-            yield _shown(entry.place, form, float(form @ sheet.model.answers), entry.step > 0)
+            yield _shown(entry.place, form, float(form @ sheet.model.answers), entry.step)
 
 
 def _bounded(place: Place, form: Vector, at_least: float | None, at_most: float | None) -> Fact:
     return Fact(place, form, -inf if at_least is None else at_least, inf if at_most is None else at_most)
 
 
-def _shown(place: Place, form: Vector, index: float, coarse: bool) -> Fact:
-    if not coarse:
-        return Fact(place, form, index, index)
-    return Fact(place, form, whole(index) - 0.5, whole(index) + 0.5)
+def _shown(place: Place, form: Vector, index: float, step: float) -> Fact:
+    told_as = rounded(index, step)
+    return Fact(place, form, told_as - step / 2, told_as + step / 2)
 
 
 def targets(sheet: Sheet) -> Iterator[Target]:
