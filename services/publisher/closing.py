@@ -101,7 +101,7 @@ class Closing:
             raise NotYet(f"{len(waiting)} batches wait to be scored")
         equation = self._ballots.equation(survey_id)
         counted = recount(self._ballots.chunks(survey_id), record.survey)
-        check_figures(equation, counted, differences(self._tallies.read(survey_id), counted.cells))
+        check_figures(equation, counted, differences(self._tallies.gather(survey_id, merged_from=2), counted.cells))
         receipts = register.register(counted.receipts)
         sealing = {
             "register": {"root": register.root(receipts).hex(), "ballots": len(receipts)},

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from datetime import UTC, datetime
 
 from services.scoring.running import RunningIndices
@@ -28,9 +27,10 @@ def main() -> None:
     log.configure(SCORING, config.log_level)
     db = connect(config.mongodb_url, SCORING)
     app = create_celery(config.redis_url)
-    tallies, quarantine, heartbeats = Tallies(db, slot=os.getpid()), Quarantine(db), Heartbeats(db)
-    scoring = Scoring(Surveys(db), tallies, RunningIndices(tallies, Indices(db)), quarantine)
-    sweeper = Sweeper(tallies, Emitter(app), now, config.sweep_older)
+    tallies, quarantine, heartbeats = Tallies(db), Quarantine(db), Heartbeats(db)
+    surveys, running = Surveys(db), RunningIndices(tallies, Indices(db))
+    scoring = Scoring(surveys, tallies, running, quarantine)
+    sweeper = Sweeper(surveys, tallies, running, Emitter(app), now, config.sweep_older)
     consume(app, BatchAccepted, scoring.score, quarantine, (StoreUnavailable,))
     consume(app, SweepDue, sweeper.sweep, quarantine, (StoreUnavailable,))
     quarantine_unreadable(app, quarantine)

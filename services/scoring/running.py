@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import time
+from collections.abc import Callable, Mapping
 
 from shared.domain.disclosure.running import Counted, Looks, Move, Pace, move
 from shared.domain.index import aggregate, criterion_ratios, factor_index
@@ -12,16 +13,28 @@ from shared.store.indices import Indices, Snapshot
 from shared.store.tallies import Tallies
 
 
+PAUSE = 1.0
+"""Seconds that one worker leaves between two looks at a survey's tallies."""
+
+
 class RunningIndices:
     """Follows the tallies of open surveys. An update that was lost mends itself with the next."""
 
-    def __init__(self, tallies: Tallies, indices: Indices) -> None:
+    def __init__(self, tallies: Tallies, indices: Indices, monotonic: Callable[[], float] = time.monotonic) -> None:
         self._tallies = tallies
         self._indices = indices
+        self._monotonic = monotonic
+        self._followed: dict[str, float] = {}
+
+    def follow_soon(self, survey: Survey) -> None:
+        """`follow`, unless that was done a moment ago: under load, the sweep brings the rest. Raises StoreUnavailable."""
+        if self._monotonic() - self._followed.get(survey.id, -PAUSE) >= PAUSE:
+            self.follow(survey)
 
     def follow(self, survey: Survey) -> None:
         """Move the running indices of `survey` on, where a step was reached. Raises StoreUnavailable."""
-        strata = by_stratum(self._tallies.read(survey.id))
+        self._followed[survey.id] = self._monotonic()
+        strata = by_stratum(self._tallies.gather(survey.id))
         for group in survey.groups:
             self._follow_group(survey, group, {s.id: strata.get(s.id, Tally()) for s in group.strata})
 

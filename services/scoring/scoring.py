@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from typing import Protocol
 
 from services.scoring.running import RunningIndices
-from shared.domain.survey import Survey
+from shared.domain.survey import State, Survey
 from shared.events import BatchAccepted, Event, SweepDue
 from shared.store.surveys import Surveys
 from shared.store.tallies import BatchBroken, Tallies
@@ -48,7 +48,7 @@ class Scoring:
             return
         if ballots:
             logger.info("batch scored", extra={"batch": str(event.batch_id), "survey": survey_id, "ballots": ballots})
-            self._running.follow(survey)
+            self._running.follow_soon(survey)
 
     def _plan(self, survey_id: str) -> Survey:
         """The survey that ballots are counted by. A plan never changes once ballots can come in."""
@@ -58,16 +58,28 @@ class Scoring:
 
 
 class Sweeper:
-    """Emits batches again that were left waiting: their message was lost, or never sent."""
+    """Finds what was left behind: batches whose message was lost or never sent, indices that did not follow."""
 
-    def __init__(self, tallies: Tallies, emitter: Emits, clock: Callable[[], datetime], older: float) -> None:
+    def __init__(
+        self,
+        surveys: Surveys,
+        tallies: Tallies,
+        running: RunningIndices,
+        emitter: Emits,
+        clock: Callable[[], datetime],
+        older: float,
+    ) -> None:
+        self._surveys = surveys
         self._tallies = tallies
+        self._running = running
         self._emitter = emitter
         self._clock = clock
         self._older = timedelta(seconds=older)
 
     def sweep(self, _: SweepDue) -> None:
-        """Emit every batch that waits for longer than it should. Raises StoreUnavailable."""
+        """Have every open survey's indices follow, and emit every batch that waits too long. Raises StoreUnavailable."""
+        for record in self._surveys.in_states(State.OPEN, State.CLOSING):
+            self._running.follow(record.survey)
         stale = self._tallies.stale(self._clock() - self._older)
         for batch_id in stale:
             if not self._emitter.emit(BatchAccepted(batch_id)):

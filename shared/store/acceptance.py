@@ -60,6 +60,10 @@ class Acceptance:
         """Decide and commit in one transaction. Raises StoreUnavailable; the same call is then safe to repeat."""
         return transact(self._db, lambda session: self._commit(candidates, moment, session), self._deadline)
 
+    def seen(self, ids: Sequence[UUID]) -> dict[UUID, Seen]:
+        """Which ballots of these ids were accepted before. Raises StoreUnavailable."""
+        return transact(self._db, lambda session: self._seen(ids, session), self._deadline)
+
     def _commit(self, candidates: Sequence[Candidate], moment: Moment, session: ClientSession) -> Commit:
         facts = self._gather(candidates, session)
         outcomes = decide(candidates, facts)
@@ -73,18 +77,19 @@ class Acceptance:
         return Commit(outcomes, batches)
 
     def _gather(self, candidates: Sequence[Candidate], session: ClientSession) -> Facts:
-        seen = self._db.ballots.find(
-            {"_id": {"$in": [c.ballot.id for c in candidates]}}, {"digest": 1, "surplus": 1}, session=session
-        )
         gates = [f"{survey}/{self._slot}" for survey in {c.ballot.survey for c in candidates}]
         tokens = [c.invitation for c in candidates if c.invitation is not None]
         limited = {(c.ballot.survey, c.stratum.id) for c in candidates if c.stratum.limit is not None}
         return Facts(
-            seen={d["_id"]: Seen(bytes(d["digest"]), not d["surplus"]) for d in seen},
+            seen=self._seen([c.ballot.id for c in candidates], session),
             gates={d["survey"]: Gate(d["accepts"]) for d in self._db.gates.find({"_id": {"$in": gates}}, session=session)},
             invitations=self._invitations(tokens, session) if tokens else {},
             free=self._free(limited, session) if limited else {},
         )
+
+    def _seen(self, ids: Sequence[UUID], session: ClientSession) -> dict[UUID, Seen]:
+        found = self._db.ballots.find({"_id": {"$in": list(ids)}}, {"digest": 1, "surplus": 1}, session=session)
+        return {d["_id"]: Seen(bytes(d["digest"]), not d["surplus"]) for d in found}
 
     def _invitations(self, tokens: list[bytes], session: ClientSession) -> dict[bytes, Invitation]:
         found = self._db.invitations.find({"_id": {"$in": tokens}}, session=session)

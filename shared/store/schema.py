@@ -9,7 +9,7 @@ from pymongo.errors import CollectionInvalid, OperationFailure
 
 from shared.store.connection import Db, answering
 
-CLUSTERED = ("ballots", "invitations")
+CLUSTERED = ("ballots", "invitations", "tallies")
 """Kept in the order of their random `_id`, so that the order on disk says nothing about the order of arrival."""
 
 INDEXES = {

@@ -1,6 +1,9 @@
 """Running tallies: scoring a batch adds its ballots' tally and deletes the batch in one transaction.
 
 A batch that is gone was scored. So a batch may be scored twice, late, or half: the figures are the same.
+
+A tally is added as a document of its own, so that workers never wait for one another; documents are merged on reading, and
+when there are many of them, one takes their place. Their ids are random and their order is that of their ids.
 """
 
 from __future__ import annotations
@@ -14,10 +17,10 @@ from pymongo.client_session import ClientSession
 from shared.domain.survey import Survey
 from shared.domain.tally import Cell, Tally, merge_cells, tally
 from shared.store.connection import Db, answering, transact
-from shared.store.wire import ballot_from, tally_from, tally_increments
+from shared.store.wire import ballot_from, tallies_document, tallies_from
 
-SLOTS = 8
-"""Documents a cell's tally is spread over, so that workers do not queue on one."""
+MERGED_FROM = 16
+"""Documents of one survey from which on reading them leaves one in their place."""
 
 _DEADLINE = 10.0
 
@@ -36,11 +39,10 @@ class Waiting:
 
 
 class Tallies:
-    """The collections `batches` and `tallies`. `slot` picks the documents that this process adds to."""
+    """The collections `batches` and `tallies`."""
 
-    def __init__(self, db: Db, slot: int = 0) -> None:
+    def __init__(self, db: Db) -> None:
         self._db = db
-        self._slot = slot % SLOTS
 
     def survey_of(self, batch_id: UUID) -> str | None:
         """The survey whose ballots are in a waiting batch; None when the batch was scored."""
@@ -66,24 +68,26 @@ class Tallies:
             cells = tally((ballot_from(document) for document in documents), survey)
         except (KeyError, ValueError, TypeError) as error:
             raise BatchBroken(f"batch {batch_id} holds a ballot that {survey.id} cannot count") from error
-        for cell, counted in cells.items():
-            self._add(survey.id, cell, counted, session)
+        self._db.tallies.insert_one(tallies_document(survey.id, cells), session=session)
         return len(documents)
-
-    def _add(self, survey_id: str, cell: Cell, counted: Tally, session: ClientSession) -> None:
-        key = {
-            "_id": f"{survey_id}/{cell.stratum}/{cell.channel.value}/{self._slot}",
-            "survey": survey_id,
-            "stratum": cell.stratum,
-            "channel": cell.channel.value,
-        }
-        self._db.tallies.update_one(key, {"$inc": tally_increments(counted)}, upsert=True, session=session)
 
     def read(self, survey_id: str, session: ClientSession | None = None) -> dict[Cell, Tally]:
         """The survey's tallies, merged cell by cell."""
         with answering(_DEADLINE):
             documents = self._db.tallies.find({"survey": survey_id}, session=session)
-            return merge_cells([{cell: counted} for cell, counted in map(tally_from, documents)])
+            return merge_cells(map(tallies_from, documents))
+
+    def gather(self, survey_id: str, merged_from: int = MERGED_FROM) -> dict[Cell, Tally]:
+        """`read`, leaving one document in the place of all where there are `merged_from` of them or more."""
+        return transact(self._db, lambda session: self._gather(survey_id, merged_from, session), _DEADLINE)
+
+    def _gather(self, survey_id: str, merged_from: int, session: ClientSession) -> dict[Cell, Tally]:
+        documents = list(self._db.tallies.find({"survey": survey_id}, session=session))
+        merged = merge_cells(map(tallies_from, documents))
+        if len(documents) >= max(merged_from, 2):
+            self._db.tallies.delete_many({"_id": {"$in": [document["_id"] for document in documents]}}, session=session)
+            self._db.tallies.insert_one(tallies_document(survey_id, merged), session=session)
+        return merged
 
     def waiting(self, survey_id: str, session: ClientSession | None = None) -> Waiting:
         """What of the survey is committed and not scored."""

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from datetime import date
+from uuid import uuid4
 
 from bson.binary import Binary
 
 from shared.domain.ballot import Ballot
 from shared.domain.survey import Channel
-from shared.domain.tally import Cell, Tally
+from shared.domain.tally import Cell, Tallies, Tally
 from shared.store.connection import Document
 
 
@@ -48,25 +49,30 @@ def ballot_from(document: Document) -> Ballot:
     )
 
 
-def tally_increments(tally: Tally) -> Document:
-    """The `$inc` that adds `tally` to a stored one."""
-    increments: Document = {
-        "counted": tally.counted,
-        "incomplete": tally.incomplete,
-        "surplus": tally.surplus,
+def tallies_document(survey_id: str, tallies: Tallies) -> Document:
+    """The tallies of a set of ballots as one document under a random id."""
+    return {
+        "_id": uuid4(),
+        "survey": survey_id,
+        "cells": [
+            {
+                "stratum": cell.stratum,
+                "channel": cell.channel.value,
+                "counted": tally.counted,
+                "incomplete": tally.incomplete,
+                "surplus": tally.surplus,
+                "counts": {question: dict(counts) for question, counts in tally.counts.items()},
+            }
+            for cell, tally in tallies.items()
+        ],
     }
-    for question, counts in tally.counts.items():
-        for answer, number in counts.items():
-            increments[f"counts.{question}.{answer}"] = number
-    return increments
 
 
-def tally_from(document: Document) -> tuple[Cell, Tally]:
-    """The cell and the tally of a stored document."""
-    cell = Cell(document["stratum"], Channel(document["channel"]))
-    return cell, Tally(
-        counted=document["counted"],
-        incomplete=document["incomplete"],
-        surplus=document["surplus"],
-        counts=document.get("counts", {}),
-    )
+def tallies_from(document: Document) -> dict[Cell, Tally]:
+    """The tallies that `tallies_document` stored."""
+    return {
+        Cell(cell["stratum"], Channel(cell["channel"])): Tally(
+            counted=cell["counted"], incomplete=cell["incomplete"], surplus=cell["surplus"], counts=cell["counts"]
+        )
+        for cell in document["cells"]
+    }
