@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import json
 import uuid
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
 from flask import Flask, Response, g, render_template, request
-from flask.json.provider import DefaultJSONProvider
 from flask_smorest import Api
 from flask_swagger_ui import get_swaggerui_blueprint
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
@@ -36,20 +34,6 @@ class Readiness:
     lacking: dict[str, str]
 
 
-class _Json(DefaultJSONProvider):
-    """JSON that refuses what JSON does not have, and does not fall over deep nesting."""
-
-    def loads(self, s: str | bytes, **_: Any) -> Any:
-        try:
-            return json.loads(s, parse_constant=_refuse_constant)
-        except RecursionError:
-            raise ValueError("nested too deeply") from None
-
-
-def _refuse_constant(name: str) -> None:
-    raise ValueError(f"{name} is not JSON")
-
-
 class _ProblemApi(Api):  # type: ignore[misc]
     ERROR_SCHEMA = ProblemForm
 
@@ -71,7 +55,6 @@ def _of_http(error: HTTPException) -> Problem:
 def create_app(reception: Reception, catalogue: Catalogue, readiness: Callable[[], Readiness]) -> Flask:
     """The application over its collaborators."""
     app = Flask(__name__)
-    app.json = _Json(app)
     app.config.update(
         API_TITLE="Hailong collector",
         API_VERSION="1",

@@ -26,6 +26,7 @@ from services.collector.forms import (
     submission,
     token_digest,
 )
+from services.collector.parsing import JsonParser
 from services.collector.reception import Arrival, Reception, Result, TooLate
 from shared.domain.acceptance import Accepted
 from shared.domain.ballot import InvalidBallot, UnknownStratum, receipt
@@ -40,9 +41,13 @@ PUT_LIMIT = 64 * 1024
 POST_LIMIT = 4 * 1024 * 1024
 
 
+class _BallotBlueprint(Blueprint):  # type: ignore[misc]
+    ARGUMENTS_PARSER = JsonParser()
+
+
 def ballots_blueprint(reception: Reception) -> Blueprint:
     """Where ballots are handed in."""
-    blueprint = Blueprint("ballots", __name__, url_prefix="/api/v1/surveys", description="Hand in ballots")
+    blueprint = _BallotBlueprint("ballots", __name__, url_prefix="/api/v1/surveys", description="Hand in ballots")
 
     @blueprint.route("/<string:survey_id>/ballots/<uuid:ballot_id>")
     class OneBallot(MethodView):
