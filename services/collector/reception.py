@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
+from uuid import UUID
 
 from services.collector.catalogue import Catalogue
 from services.collector.intake import Entry, Intake
 from services.collector.metrics import BALLOTS
-from shared.domain.acceptance import Accepted, Candidate, Outcome, SurveyNotOpen
+from shared.domain.acceptance import Accepted, Candidate, Facts, Outcome, Seen, SurveyNotOpen, decide
 from shared.domain.ballot import Ballot, InvalidBallot, Submission, UnknownStratum, check, digest
 from shared.domain.survey import Admitted, admits
 from shared.store.surveys import Record
@@ -22,6 +23,12 @@ class LateBallots(Protocol):
     """Where ballots wait that came too late for the clock to admit them."""
 
     def add_ballot(self, ballot: Ballot, digest: bytes, reason: str, now: datetime) -> None: ...
+
+
+class AcceptedBallots(Protocol):
+    """Where it stands which ballots were accepted before."""
+
+    def seen(self, ids: Sequence[UUID]) -> Mapping[UUID, Seen]: ...
 
 
 class TooLate(SurveyNotOpen):
@@ -39,12 +46,28 @@ class Arrival:
 Result = Outcome | UnknownStratum | InvalidBallot
 
 
+@dataclass(frozen=True, slots=True)
+class _Untimely:
+    """A ballot after the clock's last moment for it. `late` where a person may still decide about it."""
+
+    candidate: Candidate
+    late: bool
+
+
 class Reception:
     """Takes ballots for surveys: checks them, asks the clock, has them committed."""
 
-    def __init__(self, catalogue: Catalogue, intake: Intake, late: LateBallots, clock: Callable[[], datetime]) -> None:
+    def __init__(
+        self,
+        catalogue: Catalogue,
+        intake: Intake,
+        accepted: AcceptedBallots,
+        late: LateBallots,
+        clock: Callable[[], datetime],
+    ) -> None:
         self._catalogue = catalogue
         self._intake = intake
+        self._accepted = accepted
         self._late = late
         self._clock = clock
 
@@ -52,29 +75,49 @@ class Reception:
         """One result for each arrival, in order. Raises UnknownSurvey, StoreUnavailable."""
         record = self._catalogue.get(survey_id)
         now = self._clock()
-        results: list[Result | Entry] = [self._examine(arrival, record, now) for arrival in arrivals]
-        entries = [result for result in results if isinstance(result, Entry)]
-        outcomes = iter(self._intake.accept(entries)) if entries else iter(())
-        final = [next(outcomes) if isinstance(result, Entry) else result for result in results]
-        for arrival, result in zip(arrivals, final, strict=True):
+        examined = [_examine(arrival, record, now) for arrival in arrivals]
+        committed = iter(self._commit([e for e in examined if isinstance(e, Entry)]))
+        settled = iter(self._settle([e for e in examined if isinstance(e, _Untimely)], now))
+        results: list[Result] = [
+            next(committed) if isinstance(e, Entry) else next(settled) if isinstance(e, _Untimely) else e for e in examined
+        ]
+        for arrival, result in zip(arrivals, results, strict=True):
             BALLOTS.labels(_name(result), arrival.submission.channel.value).inc()
-        return final
+        return results
 
-    def _examine(self, arrival: Arrival, record: Record, now: datetime) -> Result | Entry:
-        survey = record.survey
-        try:
-            ballot = check(arrival.submission, survey)
-        except (UnknownStratum, InvalidBallot) as error:
-            return error
-        content = digest(ballot)
-        admitted = admits(survey.period, record.state, ballot.channel, now)
-        if admitted is Admitted.LATE:
-            self._late.add_ballot(ballot, content, TOO_LATE, now)
-            return TooLate()
-        if admitted is not Admitted.YES:
-            return SurveyNotOpen()
-        _, stratum = survey.strata[ballot.stratum]
-        return Entry(Candidate(ballot, content, stratum, arrival.invitation), survey.period.timezone)
+    def _commit(self, entries: list[Entry]) -> list[Outcome]:
+        return self._intake.accept(entries) if entries else []
+
+    def _settle(self, untimely: list[_Untimely], now: datetime) -> list[Outcome]:
+        """What was accepted in time keeps its receipt, whenever it is sent again. Nothing new gets in."""
+        if not untimely:
+            return []
+        candidates = [u.candidate for u in untimely]
+        outcomes = decide(candidates, Facts(seen=self._accepted.seen([c.ballot.id for c in candidates])))
+        return [
+            self._set_aside(u.candidate, now) if u.late and isinstance(outcome, SurveyNotOpen) else outcome
+            for u, outcome in zip(untimely, outcomes, strict=True)
+        ]
+
+    def _set_aside(self, candidate: Candidate, now: datetime) -> TooLate:
+        self._late.add_ballot(candidate.ballot, candidate.digest, TOO_LATE, now)
+        return TooLate()
+
+
+def _examine(arrival: Arrival, record: Record, now: datetime) -> Result | Entry | _Untimely:
+    survey = record.survey
+    try:
+        ballot = check(arrival.submission, survey)
+    except (UnknownStratum, InvalidBallot) as error:
+        return error
+    _, stratum = survey.strata[ballot.stratum]
+    candidate = Candidate(ballot, digest(ballot), stratum, arrival.invitation)
+    admitted = admits(survey.period, record.state, ballot.channel, now)
+    if admitted is Admitted.NOT_YET:
+        return SurveyNotOpen()
+    if admitted is not Admitted.YES:
+        return _Untimely(candidate, late=admitted is Admitted.LATE)
+    return Entry(candidate, survey.period.timezone)
 
 
 def _name(result: Result) -> str:

@@ -31,13 +31,14 @@ def create() -> Flask:
     log.configure("collector", config.log_level)
     db = connect(config.mongodb_url, "collector")
     catalogue = Catalogue(Surveys(db))
+    acceptance = Acceptance(db, slot=os.getpid(), deadline=config.store_deadline)
     intake = Intake(
-        store=Acceptance(db, slot=os.getpid(), deadline=config.store_deadline),
+        store=acceptance,
         emitter=Emitter(create_celery(config.redis_url)),
         clock=now,
         deadline=config.request_deadline,
     )
-    reception = Reception(catalogue, intake, Quarantine(db), now)
+    reception = Reception(catalogue, intake, acceptance, Quarantine(db), now)
     return create_app(reception, catalogue, lambda: _readiness(db, config.heartbeat_stale))
 
 
