@@ -27,7 +27,7 @@ def decimals(base: int) -> int:
 
 def marked(number: Decimal | int, decimal_mark: str, thousands_mark: str) -> str:
     """`number` in digits, with a language's marks. Four digits stay together."""
-    whole, _, fraction = f"{number:f}".partition(".")
+    whole, _, fraction = f"{Decimal(number):f}".partition(".")
     grouped = f"{int(whole):,}".replace(",", thousands_mark) if len(whole.lstrip("-")) > 4 else whole
     return f"{grouped}{decimal_mark}{fraction}" if fraction else grouped
 

@@ -23,7 +23,18 @@ from shared.domain.results import (
     Suppressed,
     to_json,
 )
-from shared.domain.survey import Aggregation, Group, Question, Survey
+from shared.domain.survey import (
+    Aggregation,
+    Criterion,
+    Factor,
+    Group,
+    Level,
+    Question,
+    Questionnaire,
+    Scale,
+    Stratum,
+    Survey,
+)
 from shared.plan import load
 
 PLAN = Path(__file__).parents[4] / "deploy" / "surveys" / "sct-bentre-2022.yml"
@@ -151,3 +162,33 @@ def question_of(question: Question, role: str, base: int) -> QuestionResult:
         shares.append(ChoiceShare(choice.id, choice.text, share))
         share *= 0.8 if role == "expectation" else 0.5
     return QuestionResult(question.id, role, question.text, base, tuple(shares))
+
+
+def wide_survey(factors: int, levels: int, strata: int) -> Survey:
+    """A survey of another shape: a long-named group on a scale of so many levels, the best two of which are satisfied."""
+    base = bentre()
+    long_name = "của một nhóm có tên rất dài để thử xem trang và văn bản có còn đọc được hay không"
+    scale = Scale("s", tuple(Level(n, {"vi": f"Mức {n}"}, n > max(1, levels - 2)) for n in range(1, levels + 1)))
+    criteria = [
+        [Criterion(f"C{f}-{c}", {"vi": f"Tiêu chí {f}.{c} {long_name}"}, f"w{f}-{c}") for c in (1, 2)] for f in range(factors)
+    ]
+    questionnaire = Questionnaire(
+        id="q",
+        version=1,
+        title={"vi": "Phiếu"},
+        stem={"vi": "Hài lòng về:"},
+        scale=scale,
+        factors=tuple(Factor(f"F{f}", {"vi": f"Yếu tố {f} {long_name}"}, tuple(own)) for f, own in enumerate(criteria, 1)),
+    )
+    groups = tuple(
+        Group(
+            id=name,
+            title={"vi": f"Nhóm {name} {long_name}"},
+            questionnaire=questionnaire,
+            strata=tuple(
+                Stratum(f"{name}-{n}", {"vi": f"Lĩnh vực {n} {long_name}"}, quota=10 + n) for n in range(1, strata + 1)
+            ),
+        )
+        for name in ("a", "b", "c")
+    )
+    return replace(base, id="wide", languages=("vi",), groups=groups, title={"vi": f"Khảo sát {long_name}"})

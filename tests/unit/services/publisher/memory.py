@@ -1,0 +1,59 @@
+"""What the site reads, in memory: a survey in every state."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime
+from hashlib import sha256
+
+from shared.domain.survey import State
+from shared.store.editions import Edition, File, UnknownEdition
+from shared.store.surveys import Record, UnknownSurvey
+from tests.unit.services.publisher.example import bentre, edition_of
+
+PDF = b"%PDF-1.7 a notice"
+OUT, OPEN, DRAFT, AHEAD = "sct-bentre-2022", "dang-lay-y-kien", "ban-nhap", "sap-cong-bo"
+
+
+def record(survey_id: str, state: State, editions: int) -> Record:
+    return Record(replace(bentre(), id=survey_id), state, 1, None, None, None, editions)
+
+
+def edition(survey_id: str, number: int) -> Edition:
+    results = edition_of(replace(bentre(), id=survey_id), edition=number)
+    file = File(sha256(PDF).hexdigest(), len(PDF), "application/pdf")
+    return Edition(survey_id, number, datetime(2022, 11, 10, 2, tzinfo=UTC), results, {"notice.pdf": file})
+
+
+class InMemory:
+    """Surveys in every state. `sap-cong-bo` is sealed, and its edition already stored."""
+
+    def __init__(self) -> None:
+        records = (record(OUT, State.PUBLISHED, 2), record(OPEN, State.OPEN, 0), record(DRAFT, State.DRAFT, 0))
+        self.records = {each.survey.id: each for each in (*records, record(AHEAD, State.SEALED, 0))}
+        self.editions = {(name, n): edition(name, n) for name, n in ((OUT, 1), (OUT, 2), (AHEAD, 1))}
+        self.documents_read = 0
+
+    def get(self, survey_id: str) -> Record:
+        if survey_id not in self.records:
+            raise UnknownSurvey(survey_id)
+        return self.records[survey_id]
+
+    def all(self) -> list[Record]:
+        return list(self.records.values())
+
+
+class Stored:
+    """The editions of `InMemory`."""
+
+    def __init__(self, memory: InMemory) -> None:
+        self.memory = memory
+
+    def get(self, survey_id: str, number: int) -> Edition:
+        if (survey_id, number) not in self.memory.editions:
+            raise UnknownEdition(f"{survey_id}/{number}")
+        return self.memory.editions[survey_id, number]
+
+    def document(self, edition: Edition, name: str) -> tuple[bytes, File]:
+        self.memory.documents_read += 1
+        return PDF, edition.documents[name]

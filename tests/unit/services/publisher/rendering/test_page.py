@@ -1,0 +1,152 @@
+import re
+from dataclasses import replace
+from html.parser import HTMLParser
+
+import pytest
+
+from services.publisher.rendering.page import render_page
+from shared.domain.survey import Survey
+from tests.unit.services.publisher.example import bentre, edition_of, wide_survey
+
+SIMULATED = replace(bentre(), simulated=True)
+
+
+class Text(HTMLParser):
+    """The words of a page, and its ids."""
+
+    def __init__(self, html: str) -> None:
+        super().__init__()
+        self.words: list[str] = []
+        self.ids: list[str] = []
+        self.feed(html)
+
+    def handle_data(self, data: str) -> None:
+        self.words.append(data)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:  # noqa: ARG002
+        self.ids.extend(value or "" for name, value in attrs if name == "id")
+
+
+def read(tag: str = "vi", survey: Survey | None = None, **changes: object) -> str:
+    survey = survey or bentre()
+    html = render_page(edition_of(survey, **changes), survey, tag)
+    return re.sub(r"\s+", " ", " ".join(Text(html).words))
+
+
+def test_the_main_figures_come_before_everything_else() -> None:
+    text = read()
+    assert text.index("92%") < text.index("88,7%") < text.index("Theo yếu tố")
+
+
+def test_the_doubt_stands_beside_the_main_figure_in_words() -> None:
+    assert "trong khoảng từ 79,2% đến 94,1% (khoảng tin cậy 95%)" in read()
+
+
+def test_a_census_is_said_to_be_one() -> None:
+    assert "All 26 members of the group answered, so this figure has no sampling error." in read("en")
+
+
+def test_groups_are_said_to_be_kept_apart() -> None:
+    assert "không gộp thành một con số chung" in read()
+
+
+def test_a_bounded_figure_shows_only_its_side() -> None:
+    assert "90% or more" in read("en")
+
+
+def test_hidden_figures_say_why() -> None:
+    text = read("en")
+    assert "too few ballots" in text
+    assert "by subtraction" in text
+
+
+def test_small_bases_are_told_as_bands() -> None:
+    assert "10–19" in read()
+
+
+def test_the_rule_is_named_and_the_other_three_are_shown() -> None:
+    text = read("en")
+    assert "computed by the rule “Mean of factors”" in text
+    assert all(name in text for name in ("Mean of criteria", "All answers pooled", "Overall question"))
+
+
+def test_expectations_are_shown_with_their_shares() -> None:
+    assert "Rút ngắn thời gian 66,7%" in read()
+
+
+def test_a_sensitive_question_that_is_hidden_gives_no_share() -> None:
+    assert "Công chức có gây phiền hà cho Ông/Bà không? Con số này không được công bố" in read()
+
+
+def test_without_an_earlier_survey_nothing_is_concluded() -> None:
+    assert "không kết luận tăng hay giảm" in read()
+
+
+def test_the_register_and_the_equation_are_shown() -> None:
+    text = read()
+    assert "Phiếu đã nhận 86" in text
+    assert str(edition_of(bentre())["register"]["root"]) in text
+
+
+@pytest.mark.parametrize(("tag", "words"), [("vi", "Số liệu mô phỏng"), ("en", "Simulated data")])
+def test_simulated_results_say_so(tag: str, words: str) -> None:
+    assert words in read(tag, SIMULATED)
+
+
+def test_real_results_do_not_speak_of_simulation() -> None:
+    assert "mô phỏng" not in read()
+
+
+def test_an_older_edition_points_to_the_latest() -> None:
+    html = render_page(edition_of(bentre()), bentre(), "en", latest=2)
+    assert "The latest figures are in edition 2." in html
+
+
+def test_the_latest_edition_is_not_called_replaced() -> None:
+    html = render_page(edition_of(bentre()), bentre(), "en", latest=1)
+    assert "older edition" not in html
+
+
+@pytest.mark.parametrize("tag", ["vi", "en"])
+def test_a_page_declares_its_language(tag: str) -> None:
+    assert f'<html lang="{tag}">' in render_page(edition_of(bentre()), bentre(), tag)
+
+
+def test_a_page_in_a_language_without_a_catalogue_marks_the_plans_texts() -> None:
+    survey = replace(bentre(), languages=("vi", "en", "km"))
+    html = render_page(edition_of(survey, title={"vi": "Khảo sát", "km": "ការស្ទង់មតិ"}), survey, "km")
+    assert '<html lang="vi">' in html
+    assert '<span lang="km">ការស្ទង់មតិ</span>' in html
+
+
+def test_texts_of_the_plan_are_escaped() -> None:
+    html = render_page(edition_of(bentre(), title={"vi": "<script>alert(1)</script>"}), bentre(), "vi")
+    assert "<script>" not in html
+    assert "&lt;script&gt;alert(1)&lt;/script&gt;" in html
+
+
+def test_a_page_needs_no_script_and_no_other_host() -> None:
+    html = render_page(edition_of(SIMULATED), SIMULATED, "vi").replace("http://www.w3.org/2000/svg", "")
+    assert re.findall(r"<script|style=|https?://|\son\w+=", html) == []
+
+
+def test_ids_are_unique() -> None:
+    ids = Text(render_page(edition_of(bentre()), bentre(), "vi")).ids
+    assert len(ids) == len(set(ids))
+
+
+def test_a_page_stays_under_a_hundred_kilobytes() -> None:
+    assert len(render_page(edition_of(SIMULATED), SIMULATED, "vi").encode()) < 100_000
+
+
+def test_the_same_edition_gives_the_same_page_to_the_byte() -> None:
+    assert render_page(edition_of(bentre()), bentre(), "vi") == render_page(edition_of(bentre()), bentre(), "vi")
+
+
+@pytest.mark.parametrize(("factors", "levels", "strata"), [(2, 3, 1), (12, 5, 15), (1, 7, 2)])
+def test_any_number_of_factors_levels_and_strata_can_be_shown(factors: int, levels: int, strata: int) -> None:
+    survey = wide_survey(factors, levels, strata)
+    text = read("vi", survey)
+    assert f"Yếu tố {factors}" in text
+    assert f"Mức {levels}" in text
+    assert f"Lĩnh vực {strata}" in text
