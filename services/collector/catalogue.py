@@ -19,6 +19,8 @@ class Surveys(Protocol):
 
     def get(self, survey_id: str) -> Record: ...
 
+    def changed(self, known: Record) -> Record: ...
+
     def all(self) -> list[Record]: ...
 
 
@@ -40,12 +42,12 @@ class Catalogue:
     def get(self, survey_id: str) -> Record:
         """Raises UnknownSurvey, and StoreUnavailable where nothing is kept."""
         kept = self._kept.get(survey_id)
-        if kept is not None and (self._monotonic() < kept.until or not self._reading.acquire(blocking=False)):
-            return kept.record
         if kept is None:
-            return self._read(survey_id)
+            return self._keep(self._surveys.get(survey_id))
+        if self._monotonic() < kept.until or not self._reading.acquire(blocking=False):
+            return kept.record
         try:
-            return self._read(survey_id)
+            return self._keep(self._surveys.changed(kept.record))
         finally:
             self._reading.release()
 
@@ -53,7 +55,6 @@ class Catalogue:
         """Every survey, straight from the store."""
         return self._surveys.all()
 
-    def _read(self, survey_id: str) -> Record:
-        record = self._surveys.get(survey_id)
-        self._kept[survey_id] = _Kept(record, self._monotonic() + KEPT_FOR)
+    def _keep(self, record: Record) -> Record:
+        self._kept[record.survey.id] = _Kept(record, self._monotonic() + KEPT_FOR)
         return record

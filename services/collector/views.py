@@ -37,6 +37,8 @@ from shared.store.surveys import UnknownSurvey
 
 T = TypeVar("T")
 
+_SYNCHRONISED = SynchronisedForm()
+
 PUT_LIMIT = 64 * 1024
 POST_LIMIT = 4 * 1024 * 1024
 
@@ -51,7 +53,7 @@ def ballots_blueprint(reception: Reception) -> Blueprint:
 
     @blueprint.route("/<string:survey_id>/ballots/<uuid:ballot_id>")
     class OneBallot(MethodView):
-        @blueprint.arguments(BallotForm)
+        @blueprint.arguments(BallotForm())
         @blueprint.response(201, ReceiptForm)
         @blueprint.alt_response(200, schema=ReceiptForm, description="The same ballot was accepted before")
         @_documented(blueprint, 400, 403, 404, 409, 413, 415, 422, 503)
@@ -65,7 +67,7 @@ def ballots_blueprint(reception: Reception) -> Blueprint:
 
     @blueprint.route("/<string:survey_id>/ballots")
     class ManyBallots(MethodView):
-        @blueprint.arguments(BallotsForm)
+        @blueprint.arguments(BallotsForm())
         @blueprint.response(200, OutcomesForm)
         @_documented(blueprint, 400, 404, 413, 415, 422, 503)
         def post(self, form: dict[str, Any], survey_id: str) -> Response:
@@ -140,7 +142,7 @@ def _unknown(survey_id: str) -> Problem:
 
 def _parse(ballot: Mapping[str, object]) -> Arrival | Problem:
     try:
-        form = SynchronisedForm().load(ballot)
+        form = _SYNCHRONISED.load(ballot)
     except ValidationError as error:
         return Problem(problems.INVALID_BALLOT, "See errors.", errors=error.normalized_messages())
     return Arrival(submission(form["id"], form), token_digest(form))

@@ -12,7 +12,6 @@ from shared.domain.tally import Tally, by_stratum
 from shared.store.indices import Indices, Snapshot
 from shared.store.tallies import Tallies
 
-
 PAUSE = 1.0
 """Seconds that one worker leaves between two looks at a survey's tallies."""
 
