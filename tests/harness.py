@@ -135,11 +135,17 @@ class Rig:
 
     def stop_all(self) -> None:
         """Services first, so that none of them sees its servers go."""
-        running = [p for p in self.processes.values() if p.is_running]
-        for process in running:
-            process.popen.terminate()
-        for process in running:
-            process.stop()
+        for servers in (False, True):
+            running = [p for name, p in self.processes.items() if p.is_running and (name in SERVERS) is servers]
+            for process in running:
+                process.popen.terminate()
+            for process in running:
+                process.stop()
+
+    def ensure_running(self) -> None:
+        """Start again what a test left ended."""
+        for names in (SERVERS, SERVICES):
+            self.start(*(name for name in names if name in self.processes and not self.processes[name].is_running))
 
     def url(self, name: str = "collector") -> str:
         return f"http://127.0.0.1:{self.port(name)}"
@@ -378,5 +384,5 @@ class Background:
     def _run(self) -> None:
         try:
             self._work(self._stop)
-        except BaseException as error:
+        except BaseException as error:  # noqa: BLE001 - raised again when the test comes out
             self._error = error
