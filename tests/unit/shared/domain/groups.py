@@ -1,13 +1,27 @@
 """Small groups, ballots and matrices of levels for the tests of the method."""
 
 from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 import numpy as np
 
 from shared.domain.ballot import Answer, Ballot
 from shared.domain.moments import Levels
-from shared.domain.survey import Channel, Criterion, Factor, Group, Level, Questionnaire, Scale, Stratum
+from shared.domain.survey import (
+    Body,
+    Channel,
+    Criterion,
+    Factor,
+    Group,
+    Level,
+    Method,
+    Period,
+    Questionnaire,
+    Scale,
+    Stratum,
+    Survey,
+)
 
 FIVE = Scale("five", tuple(Level(value, {}, satisfied=value >= 4) for value in range(1, 6)), no_opinion={})
 
@@ -36,3 +50,10 @@ def answers_of(satisfied: int, dissatisfied: int, columns: int = 1) -> Levels:
     """Ballots with the same answer to every item."""
     rows = [[5] * columns] * satisfied + [[2] * columns] * dissatisfied
     return np.array(rows, np.int8).reshape(len(rows), columns)
+
+
+def survey(*groups: Group, method: Method | None = None) -> Survey:
+    start = datetime(2022, 8, 1, tzinfo=UTC)
+    period = Period("UTC", start, start + timedelta(days=90), start + timedelta(days=95))
+    body = Body(name={}, place={}, sign="S")
+    return Survey("s", body, {}, {}, {}, ("vi",), period, groups, method or Method())

@@ -7,10 +7,12 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 from statsmodels.stats.proportion import proportion_confint
 
+from shared.domain.index import aggregate, criterion_ratios
 from shared.domain.inference import Estimate, Figures, Kind, composite, estimate
-from shared.domain.moments import Levels, moments_of_levels
+from shared.domain.moments import MISSING, Levels, moments, moments_of_levels
 from shared.domain.survey import Aggregation, Method, Questionnaire
-from tests.unit.shared.domain.groups import answers_of, group, questionnaire
+from shared.domain.tally import Tally, by_stratum, tally
+from tests.unit.shared.domain.groups import answers_of, ballot, group, questionnaire, survey
 
 ONE = questionnaire({"F": ["C"]})
 SMALL = questionnaire({"F1": ["A", "B"], "F2": ["C"]}, overall="Q")
@@ -169,6 +171,22 @@ def test_a_sample_is_never_taken_for_certain(one: Levels, other: Levels, populat
     found = figures({"a": (20 + population, one), "b": (20 + population, other)}, SMALL)
     assert all(each.low < each.high for each in found.criteria.values() if each is not None)
     assert found.overall is None or found.overall.low < found.overall.high
+
+
+@given(LEVELS, LEVELS, st.none() | st.integers(1, 300))
+def test_tallies_and_moments_of_the_same_ballots_give_the_same_indices(
+    one: Levels, other: Levels, population: int | None
+) -> None:
+    of = group(SMALL, {"a": population, "b": 40})
+    items = tuple(SMALL.rated)
+    ballots = [
+        ballot(number, stratum, {id_: int(level) for id_, level in zip(items, row, strict=True) if level != MISSING})
+        for number, (stratum, row) in enumerate([("a", row) for row in one] + [("b", row) for row in other])
+    ]
+    ratios = criterion_ratios({"a": Tally(), "b": Tally(), **by_stratum(tally(ballots, survey(of)))}, of)
+    found = estimate(of, moments(ballots, of, 0.5), Method()).figures
+    from_moments = [None if made is None else made.index / 100 for made in found.aggregations.values()]
+    assert from_moments == pytest.approx([aggregate(ratios, SMALL, rule) for rule in found.aggregations])
 
 
 def test_groups_combine_by_the_declared_weights() -> None:
