@@ -27,7 +27,7 @@ Integers = NDArray[np.int64]
 Flags = NDArray[np.bool_]
 
 BLOCK = 32_768
-"""Rows multiplied at once. Sums of zeros and ones over so few rows are exact in single precision."""
+"""Rows in memory at once."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -138,14 +138,17 @@ def moments_of_levels(levels: Levels, questionnaire: Questionnaire, min_answered
 def _block_moments(levels: Levels, questionnaire: Questionnaire) -> Moments:
     satisfied = np.isin(levels, list(questionnaire.scale.satisfied))
     valid = levels > NO_OPINION
-    z = np.concatenate([satisfied, valid], axis=1).astype(np.float32)
+    products = _together(np.concatenate([satisfied, valid], axis=1))
     answered = [valid[:, columns].any(axis=1).sum() for columns in factor_columns(questionnaire)]
-    return Moments(
-        len(levels),
-        z.sum(axis=0).astype(np.int64),
-        (z.T @ z).astype(np.int64),
-        np.array(answered, np.int64),
-    )
+    # The square of a zero or a one is itself, so the diagonal holds the sums.
+    return Moments(len(levels), products.diagonal().copy(), products, np.array(answered, np.int64))
+
+
+def _together(z: Flags) -> Integers:
+    """zᵀz, counted bit by bit: exact, and on one core whatever the linear algebra library would do with the others."""
+    words = np.packbits(np.pad(z, ((0, -len(z) % 64), (0, 0))), axis=0).T.copy().view(np.uint64)
+    counts = np.bitwise_count(words[:, None, :] & words[None, :, :]).sum(axis=2, dtype=np.int64)
+    return np.asarray(counts)
 
 
 def factor_columns(questionnaire: Questionnaire) -> list[slice]:
