@@ -71,7 +71,7 @@ class Accepted:
     new: bool
 
 
-class Refusal(Exception):  # noqa: N818 - it names a fact, and what happens next: the sender mends it
+class Refusal(Exception):
     """The ballot is not accepted; the sender can tell why from the class."""
 
 

@@ -238,6 +238,6 @@ _CROCKFORD = str.maketrans("ABCDEFGHIJKLMNOPQRSTUVWXYZ234567", "0123456789ABCDEF
 
 
 def receipt(ballot_digest: bytes) -> str:
-    """The code that a respondent keeps: the first 100 bits of the digest in Crockford's base 32, as XXXX-XXXX-XXXX-XXXX-XXXX."""
+    """The code that a respondent keeps: the digest's first 100 bits in Crockford's base 32, as XXXX-XXXX-XXXX-XXXX-XXXX."""
     code = base64.b32encode(ballot_digest[:15]).decode().translate(_CROCKFORD)[: RECEIPT_BITS // 5]
     return "-".join(code[i : i + 4] for i in range(0, len(code), 4))

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Sequence
+from itertools import pairwise
 
 Hash = bytes
 
@@ -15,7 +16,7 @@ Hash = bytes
 def register(receipts: Iterable[str]) -> tuple[str, ...]:
     """The sorted receipts. Raises ValueError when one occurs twice."""
     ordered = tuple(sorted(receipts))
-    for left, right in zip(ordered, ordered[1:], strict=False):
+    for left, right in pairwise(ordered):
         if left == right:
             raise ValueError(f"receipt {left} occurs twice")
     return ordered

@@ -108,7 +108,7 @@ class Condition:
 
 @dataclass(frozen=True, slots=True)
 class Criterion:
-    """One thing that is rated on the questionnaire's scale. Two criteria with the same `wording` were asked in the same words."""
+    """One thing that is rated on the questionnaire's scale. Criteria with the same `wording` were asked in the same words."""
 
     id: str
     text: Texts
