@@ -114,9 +114,7 @@ def criterion_ratios(strata: Mapping[str, Tally], group: Group) -> dict[str, Rat
     ratios = {}
     for criterion in group.questionnaire.rated:
         parts = [(weight, ratio(strata[stratum], criterion, scale)) for stratum, weight in weights.items()]
-        ratios[criterion] = Ratio(
-            sum(w * part.satisfied for w, part in parts), sum(w * part.valid for w, part in parts)
-        )
+        ratios[criterion] = Ratio(sum(w * part.satisfied for w, part in parts), sum(w * part.valid for w, part in parts))
     return ratios
 
 
@@ -164,9 +162,7 @@ def aggregate(ratios: Ratios, questionnaire: Questionnaire, aggregation: Aggrega
     return None if found is None else found.value(ratios)
 
 
-def factor_index(
-    ratios: Ratios, factor: Factor, aggregation: Aggregation = Aggregation.MEAN_OF_FACTORS
-) -> float | None:
+def factor_index(ratios: Ratios, factor: Factor, aggregation: Aggregation = Aggregation.MEAN_OF_FACTORS) -> float | None:
     """The factor's index from 0 to 1, None where none of its criteria has a valid answer."""
     found = factor_combination(ratios, factor, aggregation)
     return None if found is None else found.value(ratios)

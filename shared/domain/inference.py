@@ -138,9 +138,7 @@ def _figures(
     )
 
 
-def _factors(
-    frame: _Frame, questionnaire: Questionnaire, aggregation: Aggregation
-) -> Iterator[tuple[str, Estimate | None]]:
+def _factors(frame: _Frame, questionnaire: Questionnaire, aggregation: Aggregation) -> Iterator[tuple[str, Estimate | None]]:
     ratios = frame.sample.ratios()
     for column, factor in enumerate(questionnaire.factors):
         yield factor.id, _estimate(frame, factor_combination(ratios, factor, aggregation), column)

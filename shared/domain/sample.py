@@ -61,9 +61,7 @@ def sample(items: Sequence[str], strata: Sequence[Stratum], moments: Mapping[str
     if any(stratum.population is None for stratum in strata):
         return Sample(tuple(items), _one_part([part for _, part in found]), None)
     sizes = [max(stratum.population or 0, part.ballots) for stratum, part in found]
-    parts = tuple(
-        Part(part, size / part.ballots, part.ballots / size) for (_, part), size in zip(found, sizes, strict=True)
-    )
+    parts = tuple(Part(part, size / part.ballots, part.ballots / size) for (_, part), size in zip(found, sizes, strict=True))
     return Sample(tuple(items), parts, sum(sizes))
 
 
@@ -89,8 +87,7 @@ def variance(of: Sample, figure: Combination, *, guarded: bool = True) -> float:
     columns = [of.items.index(item) for item in figure.coefficients]
     spread = _guarded_spread if guarded else _spread
     return sum(
-        part.weight**2 * (1 - part.fraction) * part.moments.ballots * spread(part.moments, slope, columns)
-        for part in of.parts
+        part.weight**2 * (1 - part.fraction) * part.moments.ballots * spread(part.moments, slope, columns) for part in of.parts
     )
 
 
