@@ -24,12 +24,12 @@ _KEPT = 64
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A survey in the list. `figures` are (group, overall index), empty before publication."""
+    """A survey in the list. `figures` are (group, overall index, its limits), empty before publication."""
 
     survey: Survey
     period: str
     status: str
-    figures: tuple[tuple[str, str], ...]
+    figures: tuple[tuple[str, str, str], ...]
 
 
 class Pages:
@@ -60,7 +60,8 @@ class Pages:
 
     def _rendered(self, survey_id: str, number: int, latest: int, tag: str) -> str:
         survey = self._published.survey(survey_id).survey
-        return render_page(public_form(self._published.edition(survey_id, number)), survey, tag, latest)
+        edition = self._published.edition(survey_id, number)
+        return render_page(public_form(edition), survey, tag, latest=latest, documents=tuple(edition.documents))
 
     def _entry(self, record: Record, reader: Language) -> Entry:
         survey = record.survey
@@ -73,7 +74,10 @@ class Pages:
             survey,
             period,
             reader.word("site.published", date=sentences.day(edition.published_at, survey, reader)),
-            tuple((reader.pick(g.title), sentences.figure(g.overall, reader)) for g in edition.results.groups),
+            tuple(
+                (reader.pick(g.title), sentences.figure(g.overall, reader), sentences.limits(g.overall, reader))
+                for g in edition.results.groups
+            ),
         )
 
 
@@ -110,7 +114,7 @@ def _unpublished(record: Record, asked: str | None) -> str:
         .render(
             **frame(reader, survey.languages),
             title=reader.pick(survey.title),
-            lead=reader.pick(survey.body.name),
+            lead=f"{reader.pick(survey.body.name)}, {reader.pick(survey.body.place)}",
             lines=lines,
             simulated=survey.simulated,
         )

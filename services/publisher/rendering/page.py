@@ -69,11 +69,13 @@ class GroupView:
         return any(not isinstance(stratum.overall, Suppressed) for stratum in self.result.strata)
 
 
-def render_page(document: Json, survey: Survey, tag: str, latest: int | None = None) -> str:
+def render_page(
+    document: Json, survey: Survey, tag: str, *, latest: int | None = None, documents: Sequence[str] = ("notice.pdf",)
+) -> str:
     """The results page of the edition in `document` as HTML, in the language `tag` of the survey.
 
-    `latest` is the number of the survey's latest edition; where it is another one, the page says that it is replaced. The
-    same input gives the same page, to the byte.
+    `latest` is the number of the survey's latest edition; where it is another one, the page says that it is replaced.
+    `documents` are the names of those published with it. The same input gives the same page, to the byte.
     """
     edition = read_edition(document)
     results, reader = edition.results, language(tag, survey.languages)
@@ -87,6 +89,7 @@ def render_page(document: Json, survey: Survey, tag: str, latest: int | None = N
             edition=edition,
             results=results,
             survey=survey,
+            documents=documents,
             groups=groups,
             confidence=reader.whole_percent(100 * confidence),
             period=sentences.period(results.opens_at, results.closes_at, survey, reader),

@@ -150,3 +150,9 @@ def test_any_number_of_factors_levels_and_strata_can_be_shown(factors: int, leve
     assert f"Yếu tố {factors}" in text
     assert f"Mức {levels}" in text
     assert f"Lĩnh vực {strata}" in text
+
+
+def test_the_documents_published_with_an_edition_are_linked_under_its_address() -> None:
+    html = render_page(edition_of(bentre()), bentre(), "en", documents=("notice.pdf", "results.ods"))
+    assert '<a href="/surveys/sct-bentre-2022/editions/1/notice.pdf">Notice of results' in html
+    assert '<a href="/surveys/sct-bentre-2022/editions/1/results.ods">results.ods</a>' in html
