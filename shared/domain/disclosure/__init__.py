@@ -7,7 +7,7 @@ the figures that people see while a survey is open.
 from shared.domain.disclosure.cells import Decision, Figure, Place
 from shared.domain.disclosure.gate import Protected, ReleaseRefused, protect
 from shared.domain.disclosure.ledger import Published, ledger_of
-from shared.domain.disclosure.running import Counted, Looks, Move, Pace, after, may_reveal, move, running
+from shared.domain.disclosure.running import Counted, Looks, Move, Pace, after, may_reveal, move, running, running_figure
 
 __all__ = [
     "Counted",
@@ -26,4 +26,5 @@ __all__ = [
     "move",
     "protect",
     "running",
+    "running_figure",
 ]

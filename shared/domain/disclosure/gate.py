@@ -10,11 +10,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from shared.domain.disclosure.cells import Decision
-from shared.domain.disclosure.ledger import Published
+from shared.domain.disclosure.cells import Decision, cells_of
+from shared.domain.disclosure.ledger import Published, isolating
+from shared.domain.disclosure.model import model
 from shared.domain.disclosure.outside import protect_comparison, protect_questions
-from shared.domain.disclosure.sheet import Sheet, protect_group
-from shared.domain.results import GroupResult, Results, Shown
+from shared.domain.disclosure.secondary import audit, earlier
+from shared.domain.disclosure.sheet import Sheet, bound_unanimity, hide_complements, hide_small_bases
+from shared.domain.results import GroupResult, Results, Shown, Suppressed
 from shared.domain.survey import Survey
 from shared.domain.tally import Tally, merge
 
@@ -60,6 +62,22 @@ def protect(results: Results, tallies: Mapping[str, Tally], survey: Survey, ledg
         decisions=tuple(decision for sheet in sheets for decision in sheet.decisions),
         warnings=tuple(warning for sheet in sheets for warning in sheet.warnings) + warnings,
     )
+
+
+def protect_group(result: GroupResult, tallies: Mapping[str, Tally], survey: Survey, ledger: Sequence[Published]) -> Sheet:
+    """One group's sheet after all rules. Its `refusals` are not empty where no safe release was found."""
+    raw = cells_of(result, survey.method.aggregation.value)
+    made = model(survey.group(result.id), survey.method.aggregation, tallies)
+    facts_before, shown_before = earlier(made, [entry for entry in ledger if entry.survey == survey.id])
+    sheet = Sheet(result, made, survey.method, raw, dict(raw), facts_before, shown_before)
+    hide_small_bases(sheet)
+    hide_complements(sheet)
+    bound_unanimity(sheet)
+    shown = {place: raw[place] for place, cell in sheet.cells.items() if not isinstance(cell, Suppressed)}
+    sheet.refusals += isolating(shown, ledger, survey)
+    if not sheet.refusals:
+        audit(sheet)
+    return sheet
 
 
 def _rounded(sheet: Sheet) -> Iterator[dict[str, object]]:

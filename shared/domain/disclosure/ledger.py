@@ -2,20 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from shared.domain.disclosure.cells import Cells, Figure, Place
 from shared.domain.results import Shown
+from shared.domain.survey import Aggregation, Survey
 
 
 @dataclass(frozen=True, slots=True)
 class Published:
-    """A cell that was published: an index, exact where `step` is 0 and rounded to it otherwise, or a bound."""
+    """A cell that was published: an index, exact where `step` is 0 and rounded to it otherwise, or a bound.
+
+    `rule` is the aggregation of its edition. An overall index stands under `aggregation` and its rule's name, so that
+    figures of the same place are the same figure, but for factors pooled in one edition and not in the other.
+    """
 
     survey: str
     edition: int
+    rule: str
     place: Place
     base: int
     index: float | None = None
@@ -26,7 +32,7 @@ class Published:
 
 def ledger_of(document: Mapping[str, Any]) -> tuple[Published, ...]:
     """All cells with figures in a published edition, in the documented JSON form with its `edition` number."""
-    survey, edition = str(document["survey"]), int(document["edition"])
+    survey, edition, rule = str(document["survey"]), int(document["edition"]), str(document["method"]["aggregation"])
     steps = {
         Place(entry["group"], entry["stratum"], Figure(entry["figure"]), entry["id"]): float(entry["to"])
         for entry in document["method"].get("disclosure", {}).get("rounded", ())
@@ -35,7 +41,8 @@ def ledger_of(document: Mapping[str, Any]) -> tuple[Published, ...]:
         Published(
             survey=survey,
             edition=edition,
-            place=place,
+            rule=rule,
+            place=by_rule(place, rule),
             base=cell["base"],
             index=cell.get("index"),
             at_least=cell.get("at_least"),
@@ -50,7 +57,8 @@ def ledger_of(document: Mapping[str, Any]) -> tuple[Published, ...]:
 def _cells(document: Mapping[str, Any]) -> Iterator[tuple[Place, Mapping[str, Any]]]:
     for group in document["groups"]:
         yield Place(group["id"], None, Figure.OVERALL), group["overall"]
-        for name, cell in group.get("aggregations", {}).items():
+        others = {n: cell for n, cell in group["aggregations"].items() if n != document["method"]["aggregation"]}
+        for name, cell in others.items():
             yield Place(group["id"], None, Figure.AGGREGATION, name), cell
         for factor in group["factors"]:
             yield Place(group["id"], None, Figure.FACTOR, factor["id"]), factor
@@ -62,29 +70,42 @@ def _cells(document: Mapping[str, Any]) -> Iterator[tuple[Place, Mapping[str, An
                 yield Place(group["id"], stratum["id"], Figure.FACTOR, factor["id"]), factor
 
 
-def isolating(cells: Cells, ledger: Iterable[Published], survey: str, min_base: int) -> list[str]:
-    """Why publishing `cells`, unprotected, after `ledger` would tell fewer than `min_base` ballots apart; empty if not.
+def by_rule(place: Place, rule: str) -> Place:
+    """The place with an overall index named by its rule of aggregation."""
+    return place._replace(figure=Figure.AGGREGATION, id=rule) if place.figure is Figure.OVERALL else place
 
-    A cell whose base moved by fewer ballots than that gives away what those answered. A criterion with the same base
-    and another index tells that ballots were exchanged; nothing says how many, so a person must look.
+
+def isolating(cells: Cells, ledger: Iterable[Published], survey: Survey) -> list[str]:
+    """Why publishing `cells`, unprotected, after `ledger` would tell too few ballots apart; empty if it would not.
+
+    A cell whose base moved by fewer than the survey's `min_base` ballots gives away what those answered. A figure with
+    the same base and another index tells that ballots were exchanged; nothing says how many, so a person must look.
     """
+    rule, least = survey.method.aggregation.value, survey.method.min_base
+    now = {by_rule(place, rule): cell for place, cell in cells.items()}
     reasons = []
     for entry in ledger:
-        cell = cells.get(entry.place)
-        if entry.survey != survey or not isinstance(cell, Shown):
+        cell = now.get(entry.place)
+        if entry.survey != survey.id or not isinstance(cell, Shown) or not comparable(entry, rule):
             continue
         moved = abs(cell.base - entry.base)
-        if 0 < moved < min_base:
+        if 0 < moved < least:
             reasons.append(
                 f"{entry.place}: {cell.base} ballots now and {entry.base} in edition {entry.edition}; "
-                f"the difference isolates {moved}, fewer than {min_base}"
+                f"the difference isolates {moved}, fewer than {least}"
             )
-        elif moved == 0 and entry.place.figure is Figure.CRITERION and contradicts(entry, cell.index):
+        elif moved == 0 and contradicts(entry, cell.index):
             reasons.append(
                 f"{entry.place}: {cell.base} ballots as in edition {entry.edition}, but another index; "
                 "the difference isolates the ballots that were exchanged"
             )
     return reasons
+
+
+def comparable(entry: Published, rule: str) -> bool:
+    """Whether the entry's place means the same figure under `rule`."""
+    pooled = Aggregation.POOLED.value
+    return entry.place.figure is not Figure.FACTOR or (entry.rule == pooled) == (rule == pooled)
 
 
 def contradicts(entry: Published, index: float) -> bool:
@@ -94,14 +115,3 @@ def contradicts(entry: Published, index: float) -> bool:
     low = -1.0 if entry.at_least is None else entry.at_least
     high = 101.0 if entry.at_most is None else entry.at_most
     return not low - 1e-6 <= index <= high + 1e-6
-
-
-def still_true(ledger: Sequence[Published], cells: Cells, survey: str) -> list[Published]:
-    """The entries of `survey` that speak of the same ballots as `cells`, so that a reader may combine the two."""
-    kept = []
-    for entry in ledger:
-        cell = cells.get(entry.place)
-        same = entry.survey == survey and isinstance(cell, Shown) and cell.base == entry.base
-        if same and isinstance(cell, Shown) and not contradicts(entry, cell.index):
-            kept.append(entry)
-    return kept

@@ -7,7 +7,7 @@ every index is linear in the satisfied ones.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -50,6 +50,10 @@ class Model:
     def columns(self, place: Place) -> list[int]:
         """The strata behind a place."""
         return list(range(len(self.strata))) if place.stratum is None else [self.strata.index(place.stratum)]
+
+    def under(self, rule: Aggregation) -> Model:
+        """The same answers under another rule of aggregation."""
+        return self if rule is self.aggregation else replace(self, aggregation=rule, _parts={}, _forms={})
 
     def parts(self, place: Place) -> Combination | None:
         """The criteria that a figure combines, and how; None where it is undefined."""

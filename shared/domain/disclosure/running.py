@@ -12,6 +12,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from shared.domain.disclosure.rules import COUNTS_FROM, unanimous
+
 Counted = Mapping[str, int]
 """stratum id -> ballots counted."""
 
@@ -100,3 +102,10 @@ def after(looks: Looks, done: Move, now: Counted) -> Looks:
         shown = (*shown, looks.pending)
     pending = dict(now) if done.take else None if done.reveal else looks.pending
     return Looks(shown, pending)
+
+
+def running_figure(percent: float | None, base: int, min_base: int) -> float | None:
+    """A running figure as people may see it: None below the minimum base, and near 0 or 100 % on a small one."""
+    if percent is None or base < min_base or (base < COUNTS_FROM and unanimous(percent, base) is not None):
+        return None
+    return percent

@@ -170,6 +170,7 @@ class Attack:
                 constraints=system,
                 bounds=Bounds(0, self.most.ravel()),
                 integrality=np.full(row.size, int(self.whole_numbers)),
+                options={"time_limit": 3.0} if self.whole_numbers else {},
             )
             if found.x is None:
                 raise AssertionError(f"the documents contradict each other: {found.message}")
@@ -245,8 +246,19 @@ def pinned(documents: Sequence[Mapping[str, Any]], granted: Mapping[str, Granted
         attack = Attack(given, _weights(group, given), whole_numbers=whole_numbers)
         for document in documents:
             attack.read(document["groups"][number], document["method"])
-        found += [f"{group['id']} {name}" for name in attack.pinned(group, documents[-1]["method"]["aggregation"])]
+        before = {name for d in documents[:-1] for name in _shown(d["groups"][number])}
+        exposed = attack.pinned(group, documents[-1]["method"]["aggregation"])
+        found += [f"{group['id']} {name}" for name in exposed if name.split(":")[0] not in before]
     return found
+
+
+def _shown(group: Mapping[str, Any]) -> Iterator[str]:
+    """The names of what a document shows: what an earlier one shows is no secret of a later one."""
+    for cell in (*group["factors"], *group["criteria"]):
+        if "index" in cell:
+            yield cell["id"]
+    for stratum in group["strata"]:
+        yield from (f"{stratum['id']} {factor['id']}" for factor in stratum["factors"] if "index" in factor)
 
 
 def _weights(group: Mapping[str, Any], granted: Granted) -> dict[str, float]:

@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 
+from shared.domain.disclosure import ReleaseRefused, ledger_of, protect
 from shared.domain.index import Ratio, aggregate, criterion_ratios, factor_index
 from shared.domain.interval import wilson
 from shared.domain.results import (
@@ -41,7 +42,7 @@ from shared.domain.survey import (
     Survey,
 )
 from shared.domain.tally import ANSWERED, Tally, merge
-from tests.unit.shared.domain.disclosure.adversary import Granted
+from tests.unit.shared.domain.disclosure.adversary import Granted, pinned
 
 SCALE = Scale("five", tuple(Level(value, {}, satisfied=value >= 4) for value in range(1, 6)), no_opinion={})
 DAY = datetime(2022, 8, 1, tzinfo=UTC)
@@ -133,6 +134,20 @@ def document(results: Results, edition: int = 1) -> dict[str, Any]:
     return published
 
 
+def outcome(seed: int) -> list[str] | None:
+    """What the adversary pins down from two editions of `random_case(seed)`; None where a release is refused.
+
+    The second corrects the aggregation rule, where that is a mean.
+    """
+    first, second = random_case(seed), random_case(seed, corrected=True)
+    try:
+        documents = [document(protect(first.results, first.tallies, first.survey).results)]
+        documents.append(document(protect(second.results, second.tallies, second.survey, ledger_of(documents[0])).results, 2))
+    except ReleaseRefused:
+        return None
+    return pinned(documents, granted(second))
+
+
 def case(made: Survey, tallies: dict[str, Tally]) -> Case:
     return Case(made, tallies, unprotected(made, tallies))
 
@@ -216,7 +231,7 @@ def _group(group: Group, made: Survey, tallies: Mapping[str, Tally]) -> GroupRes
         overall=part.overall(part.rule),
         aggregations={rule.value: part.overall(rule) for rule in Aggregation},
         factors=part.factors(),
-        criteria=tuple(_criterion(c, part) for c in group.questionnaire.rated),
+        criteria=tuple(_criterion(c.id, part) for c in group.questionnaire.criteria),
         strata=tuple(_stratum(s, part) for s in group.strata),
         questions=tuple(_question(q, part.whole) for q in group.questionnaire.questions.values()),
     )
@@ -257,8 +272,11 @@ def _question(question: Question, tally: Tally) -> QuestionResult:
     return QuestionResult(question.id, "perception", {}, base, shares)
 
 
-def random_case(seed: int) -> Case:
-    """A survey of one or two groups with 2 to 6 strata each, skips, filters, ceilings, some of them weighted."""
+def random_case(seed: int, *, corrected: bool = False) -> Case:
+    """A survey of one or two groups with 2 to 6 strata each, skips, filters, ceilings, some of them weighted.
+
+    `corrected` takes the other mean as the aggregation rule for the same ballots.
+    """
     rng = np.random.default_rng(seed)
     groups, tallies = [], {}
     for number in range(int(rng.integers(1, 3))):
@@ -270,8 +288,11 @@ def random_case(seed: int) -> Case:
         strata = tuple(stratum(i, p if asked_all else n, p) for i, n, p in zip(ids, sizes, populations, strict=True))
         groups.append(Group(f"g{number}", {}, asked, strata))
         tallies.update(_random_tallies(rng, dict(zip(ids, sizes, strict=True)), list(asked.rated)))
-    rules = list(Aggregation)[:3]
-    return case(survey(groups, rules[int(rng.integers(3))]), tallies)
+    rules = [Aggregation.MEAN_OF_FACTORS, Aggregation.MEAN_OF_CRITERIA, Aggregation.POOLED]
+    rule = rules[int(rng.integers(3))]
+    if corrected and rule is not Aggregation.POOLED:
+        rule = rules[1 - rules.index(rule)]
+    return case(survey(groups, rule), tallies)
 
 
 def _populations(rng: np.random.Generator, sizes: Sequence[int]) -> list[int | None]:

@@ -1,0 +1,169 @@
+"""What has to be hidden beside the primary cells: the audit's facts and targets for a sheet, and what to hide next."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from math import inf
+
+from shared.domain.disclosure.audit import Exposed, Fact, Region, Target, Witnesses, first_exposed
+from shared.domain.disclosure.cells import Figure, Place
+from shared.domain.disclosure.ledger import Published, comparable, contradicts
+from shared.domain.disclosure.limits import bound_fact
+from shared.domain.disclosure.model import Model, Vector
+from shared.domain.disclosure.rules import rounded
+from shared.domain.disclosure.sheet import Sheet, bound_unanimity, hide_complements, is_hidden
+from shared.domain.results import Bounded, Cell, Suppressed
+from shared.domain.survey import Aggregation
+
+
+def audit(sheet: Sheet) -> None:
+    """P6: hide further cells, those that tell least first, until a reader is left three values of all that is hidden."""
+    witnesses = Witnesses([sheet.model.answers])
+    while True:
+        region = Region(list(facts(sheet)), sheet.model.limits)
+        exposed = first_exposed(region, targets(sheet), witnesses)
+        if exposed is None:
+            return
+        place = _next_to_hide(sheet, exposed)
+        if place is None:
+            sheet.refusals.append(
+                f"{exposed.target.name} can be told to lie between {exposed.low:.2f} and {exposed.high:.2f} "
+                f"of {exposed.target.size:g} from what is published, and nothing is left to hide"
+            )
+            return
+        sheet.hide(place, "P6", "audit", f"together with other figures it would tell {exposed.target.name}")
+        hide_complements(sheet)
+        bound_unanimity(sheet)
+
+
+def facts(sheet: Sheet) -> Iterator[Fact]:
+    """All that the reader knows: the sheet's figures and limits, and earlier editions' figures of the same ballots."""
+    for place, cell in sheet.cells.items():
+        form = sheet.model.form(place)
+        if form is None or isinstance(cell, Suppressed):
+            continue
+        if isinstance(cell, Bounded):
+            yield _bounded(place, form, cell.at_least, cell.at_most)
+            continue
+        yield _shown(place, form, float(form @ sheet.model.answers), sheet.step(place))
+        limit = bound_fact(sheet.model, place, sheet.result.population or 0) if cell.kind == "bounds" else None
+        if limit is not None and place.stratum is None:
+            yield limit
+    yield from sheet.known
+
+
+def earlier(made: Model, ledger: Sequence[Published]) -> tuple[tuple[Fact, ...], frozenset[Place]]:
+    """What earlier editions of the survey tell of the group's ballots, and the figures that they showed.
+
+    What contradicts the answers as they are now was said of other ballots.
+    """
+    rule = made.aggregation.value
+    told, shown = [], set()
+    for entry in ledger:
+        form = made.under(Aggregation(entry.rule)).form(entry.place) if entry.place.group == made.group.id else None
+        if form is None or contradicts(entry, float(form @ made.answers)):
+            continue
+        if entry.index is None:
+            told.append(_bounded(entry.place, form, entry.at_least, entry.at_most))
+            continue
+        told.append(_shown(entry.place, form, float(form @ made.answers), entry.step))
+        if comparable(entry, rule):
+            shown.add(entry.place._replace(figure=Figure.OVERALL, id="") if entry.place.id == rule else entry.place)
+    return tuple(told), frozenset(shown)
+
+
+def _bounded(place: Place, form: Vector, at_least: float | None, at_most: float | None) -> Fact:
+    return Fact(place, form, -inf if at_least is None else at_least, inf if at_most is None else at_most)
+
+
+def _shown(place: Place, form: Vector, index: float, step: float) -> Fact:
+    told_as = rounded(index, step)
+    return Fact(place, form, told_as - step / 2, told_as + step / 2)
+
+
+def targets(sheet: Sheet) -> Iterator[Target]:
+    """All that must stay hidden: the cells not shown exactly, and behind a hidden figure of a stratum its criteria."""
+    seen: set[str] = set()
+    for place, cell in sheet.cells.items():
+        if place in sheet.shown_before or not (is_hidden(cell) or isinstance(cell, Bounded)):
+            continue
+        for target in _targets_at(sheet, place, cell):
+            if target.name not in seen:
+                seen.add(target.name)
+                yield target
+
+
+def _targets_at(sheet: Sheet, place: Place, cell: Cell) -> Iterator[Target]:
+    made = sheet.model
+    if place.figure is Figure.CRITERION:
+        yield Target(str(place), place, made.count(place.id), made.base(place.id), whole=True)
+        return
+    form, size = made.form(place), made.size(place)
+    if form is not None:
+        yield Target(str(place), place, form * (size / 100), size, whole=False)
+    if place.stratum is None or isinstance(cell, Bounded):
+        return
+    criteria = made.criteria if place.figure is Figure.OVERALL else tuple(_criteria_of(made, place.id))
+    for criterion in criteria:
+        inner = Place(place.group, place.stratum, Figure.CRITERION, criterion)
+        form = made.count(criterion, place.stratum)
+        yield Target(str(inner), inner, form, made.base(criterion, place.stratum), whole=True)
+
+
+def _criteria_of(made: Model, factor: str) -> Iterator[str]:
+    for held in made.group.questionnaire.factors:
+        if held.id == factor:
+            yield from (criterion.id for criterion in held.criteria)
+
+
+def _next_to_hide(sheet: Sheet, exposed: Exposed) -> Place | None:
+    """The cell to hide next: one that binds the exposed interval if any does, the least missed first.
+
+    What an earlier edition published is not hidden again; nobody would unlearn it.
+    """
+    shown = [p for p, cell in sheet.cells.items() if not isinstance(cell, Suppressed) and p not in sheet.shown_before]
+    order = {place: position for position, place in enumerate(sheet.cells)}
+    factor = _factor_of(sheet.model, exposed.target.place)
+
+    def loss(place: Place) -> tuple[int, int, int]:
+        return _loss(place, _factor_of(sheet.model, place) == factor), sheet.base(place), order[place]
+
+    binding = sorted((place for place in shown if place in exposed.binding), key=loss) or sorted(shown, key=loss)
+    return next((place for place in binding if _tells(sheet, place)), binding[0] if binding else None)
+
+
+def _tells(sheet: Sheet, place: Place) -> bool:
+    """Whether a figure says what the others do not say already; hiding it would be in vain otherwise."""
+    form = sheet.model.form(place)
+    if form is None:
+        return False
+    region = Region(
+        [fact for fact in facts(sheet) if fact.place != place or any(fact is known for known in sheet.known)],
+        sheet.model.limits,
+    )
+    ends = [float(form @ region.extreme(form, sign)[0]) for sign in (1, -1)]
+    return ends[0] - ends[1] > 1e-4
+
+
+def _loss(place: Place, near: bool) -> int:
+    """How much a reader misses a cell: other aggregations least, then criteria, strata, factors, the overall index."""
+    if place.stratum is not None:
+        return 3 if near and place.figure is Figure.FACTOR else 4
+    match place.figure:
+        case Figure.AGGREGATION:
+            return 0
+        case Figure.CRITERION:
+            return 1 if near else 2
+        case Figure.FACTOR:
+            return 5
+        case _:
+            return 6
+
+
+def _factor_of(made: Model, place: Place) -> str | None:
+    if place.figure is Figure.FACTOR:
+        return place.id
+    for factor in made.group.questionnaire.factors:
+        if any(criterion.id == place.id for criterion in factor.criteria):
+            return factor.id
+    return None
