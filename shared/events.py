@@ -5,15 +5,18 @@ A message is a hint that work exists, never the record of it: it carries ids onl
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any, ClassVar, TypeVar
 from uuid import UUID
 
-from marshmallow import RAISE, Schema, ValidationError, fields, validate
+from marshmallow import RAISE, Schema, ValidationError, fields, post_load, validate
 
 SCORING = "scoring"
 PUBLISHING = "publishing"
+
+BATCHES_LIMIT = 20
+"""Batches that one event may name: what is scored in one transaction."""
 
 SURVEY_ID = validate.Regexp(r"^[A-Za-z0-9][A-Za-z0-9_-]{0,99}$")
 
@@ -23,12 +26,12 @@ class BadEvent(ValueError):
 
 
 @dataclass(frozen=True, slots=True)
-class BatchAccepted:
-    """Ballots were committed and wait to be scored."""
+class BatchesAccepted:
+    """Ballots were committed in these batches and wait to be scored."""
 
-    name: ClassVar[str] = "batch.accepted"
+    name: ClassVar[str] = "batches.accepted"
     queue: ClassVar[str] = SCORING
-    batch_id: UUID
+    batch_ids: tuple[UUID, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,12 +59,16 @@ class SurveyDue:
     survey_id: str
 
 
-Event = BatchAccepted | SweepDue | SurveysDue | SurveyDue
-Kind = TypeVar("Kind", BatchAccepted, SweepDue, SurveysDue, SurveyDue)
+Event = BatchesAccepted | SweepDue | SurveysDue | SurveyDue
+Kind = TypeVar("Kind", BatchesAccepted, SweepDue, SurveysDue, SurveyDue)
 
 
-class _BatchAccepted(Schema):
-    batch_id = fields.UUID(required=True)
+class _BatchesAccepted(Schema):
+    batch_ids = fields.List(fields.UUID(), required=True, validate=validate.Length(1, BATCHES_LIMIT))
+
+    @post_load
+    def _frozen(self, values: dict[str, Any], **_: object) -> dict[str, Any]:
+        return {"batch_ids": tuple(values["batch_ids"])}
 
 
 class _SurveyDue(Schema):
@@ -69,11 +76,17 @@ class _SurveyDue(Schema):
 
 
 _SCHEMAS: Mapping[str, Schema] = {
-    BatchAccepted.name: _BatchAccepted(unknown=RAISE),
+    BatchesAccepted.name: _BatchesAccepted(unknown=RAISE),
     SweepDue.name: Schema(unknown=RAISE),
     SurveysDue.name: Schema(unknown=RAISE),
     SurveyDue.name: _SurveyDue(unknown=RAISE),
 }
+
+
+def batches_accepted(batch_ids: Sequence[UUID]) -> Iterator[BatchesAccepted]:
+    """As many events as it takes to name all of these batches."""
+    for start in range(0, len(batch_ids), BATCHES_LIMIT):
+        yield BatchesAccepted(tuple(batch_ids[start : start + BATCHES_LIMIT]))
 
 
 def to_wire(event: Event) -> dict[str, Any]:

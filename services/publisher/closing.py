@@ -16,7 +16,7 @@ from shared.domain import register
 from shared.domain.equation import Equation
 from shared.domain.recount import Recount, differences, recount
 from shared.domain.survey import Release, State
-from shared.events import BatchAccepted, Event, SurveyDue, SurveysDue
+from shared.events import Event, SurveyDue, SurveysDue, batches_accepted
 from shared.store.ballots import Ballots
 from shared.store.connection import StoreConflict
 from shared.store.editions import Files
@@ -96,8 +96,8 @@ class Closing:
         self._surveys.shut_gates(survey_id)
         waiting = self._tallies.waiting_ids(survey_id)
         if waiting:
-            for batch in waiting:
-                self._emitter.emit(BatchAccepted(batch))
+            for event in batches_accepted(waiting):
+                self._emitter.emit(event)
             raise NotYet(f"{len(waiting)} batches wait to be scored")
         equation = self._ballots.equation(survey_id)
         counted = recount(self._ballots.chunks(survey_id), record.survey)

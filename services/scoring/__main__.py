@@ -8,7 +8,7 @@ from services.scoring.running import RunningIndices
 from services.scoring.scoring import Scoring, Sweeper
 from shared import log, settings, worker
 from shared.broker import Emitter, Watchdog, consume, create_celery, quarantine_unreadable
-from shared.events import SCORING, BatchAccepted, SweepDue
+from shared.events import SCORING, BatchesAccepted, SweepDue
 from shared.store.connection import StoreUnavailable, connect
 from shared.store.indices import Indices
 from shared.store.surveys import Surveys
@@ -31,7 +31,7 @@ def main() -> None:
     surveys, running = Surveys(db), RunningIndices(tallies, Indices(db))
     scoring = Scoring(surveys, tallies, running, quarantine)
     sweeper = Sweeper(surveys, tallies, running, Emitter(app), now, config.sweep_older)
-    consume(app, BatchAccepted, scoring.score, quarantine, (StoreUnavailable,))
+    consume(app, BatchesAccepted, scoring.score, quarantine, (StoreUnavailable,))
     consume(app, SweepDue, sweeper.sweep, quarantine, (StoreUnavailable,))
     quarantine_unreadable(app, quarantine)
     beat = lambda node: heartbeats.beat(SCORING, node, now())  # noqa: E731

@@ -1,4 +1,4 @@
-"""Scoring: what happens when a batch of ballots was accepted, and when batches were left waiting."""
+"""Scoring: what happens when batches of ballots were accepted, and when some were left waiting."""
 
 from __future__ import annotations
 
@@ -6,10 +6,11 @@ import logging
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Protocol
+from uuid import UUID
 
 from services.scoring.running import RunningIndices
 from shared.domain.survey import State, Survey
-from shared.events import BatchAccepted, Event, SweepDue
+from shared.events import BatchesAccepted, Event, SweepDue, batches_accepted
 from shared.store.surveys import Surveys
 from shared.store.tallies import BatchBroken, Tallies
 from shared.store.watch import Quarantine
@@ -33,22 +34,25 @@ class Scoring:
         self._quarantine = quarantine
         self._plans: dict[str, Survey] = {}
 
-    def score(self, event: BatchAccepted) -> None:
-        """Score the batch, unless that was done. Raises StoreUnavailable."""
-        survey_id = self._tallies.survey_of(event.batch_id)
-        if survey_id is None:
-            return
-        survey = self._plan(survey_id)
-        try:
-            ballots = self._tallies.score(event.batch_id, survey)
-        except BatchBroken as error:
-            logger.exception("batch set aside", extra={"batch": str(event.batch_id)})
-            self._tallies.set_aside(event.batch_id, str(error))
-            self._quarantine.add_message(str(error), str(event.batch_id))
-            return
-        if ballots:
-            logger.info("batch scored", extra={"batch": str(event.batch_id), "survey": survey_id, "ballots": ballots})
+    def score(self, event: BatchesAccepted) -> None:
+        """Score the batches, unless that was done. Raises StoreUnavailable."""
+        for survey_id, batch_ids in self._tallies.surveys_of(event.batch_ids).items():
+            survey = self._plan(survey_id)
+            ballots = self._score_together(batch_ids, survey)
+            logger.info("batches scored", extra={"survey": survey_id, "batches": len(batch_ids), "ballots": ballots})
             self._running.follow_soon(survey)
+
+    def _score_together(self, batch_ids: list[UUID], survey: Survey) -> int:
+        """Score in one transaction; where one of the batches is broken, each by itself, and set that one aside."""
+        try:
+            return self._tallies.score(batch_ids, survey)
+        except BatchBroken as error:
+            if len(batch_ids) > 1:
+                return sum(self._score_together([batch_id], survey) for batch_id in batch_ids)
+            logger.exception("batch set aside", extra={"batch": str(batch_ids[0])})
+            self._tallies.set_aside(batch_ids[0], str(error))
+            self._quarantine.add_message(f"batch {batch_ids[0]}: {error}", str(batch_ids[0]))
+            return 0
 
     def _plan(self, survey_id: str) -> Survey:
         """The survey that ballots are counted by. A plan never changes once ballots can come in."""
@@ -81,8 +85,8 @@ class Sweeper:
         for record in self._surveys.in_states(State.OPEN, State.CLOSING):
             self._running.follow(record.survey)
         stale = self._tallies.stale(self._clock() - self._older)
-        for batch_id in stale:
-            if not self._emitter.emit(BatchAccepted(batch_id)):
+        for event in batches_accepted(stale):
+            if not self._emitter.emit(event):
                 return
         if stale:
             logger.warning("batches emitted again", extra={"batches": len(stale)})

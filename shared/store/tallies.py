@@ -8,6 +8,7 @@ when there are many of them, one takes their place. Their ids are random and the
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -44,30 +45,37 @@ class Tallies:
     def __init__(self, db: Db) -> None:
         self._db = db
 
-    def survey_of(self, batch_id: UUID) -> str | None:
-        """The survey whose ballots are in a waiting batch; None when the batch was scored."""
+    def surveys_of(self, batch_ids: Sequence[UUID]) -> dict[str, list[UUID]]:
+        """The batches that still wait, by survey; those that were scored or set aside are left out."""
+        waiting: dict[str, list[UUID]] = {}
         with answering(_DEADLINE):
-            batch = self._db.batches.find_one({"_id": batch_id}, {"survey": 1})
-        return None if batch is None else str(batch["survey"])
+            for batch in self._db.batches.find({"_id": {"$in": list(batch_ids)}, "stuck": None}, {"survey": 1}):
+                waiting.setdefault(batch["survey"], []).append(batch["_id"])
+        return waiting
 
-    def score(self, batch_id: UUID, survey: Survey) -> int:
-        """Count the batch's ballots and delete it; 0 when that was done before. Returns the number of ballots.
+    def score(self, batch_ids: Sequence[UUID], survey: Survey) -> int:
+        """Count the ballots of these batches of `survey` and delete the batches, in one transaction.
 
-        Raises BatchBroken, StoreUnavailable.
+        What was done before is not done again. Returns the number of ballots. Raises BatchBroken, when nothing was done,
+        and StoreUnavailable.
         """
-        return transact(self._db, lambda session: self._score(batch_id, survey, session), _DEADLINE)
+        return transact(self._db, lambda session: self._score(batch_ids, survey, session), _DEADLINE)
 
-    def _score(self, batch_id: UUID, survey: Survey, session: ClientSession) -> int:
-        batch = self._db.batches.find_one_and_delete({"_id": batch_id}, session=session)
-        if batch is None:
+    def _score(self, batch_ids: Sequence[UUID], survey: Survey, session: ClientSession) -> int:
+        waiting = {"_id": {"$in": list(batch_ids)}, "survey": survey.id}
+        batches = list(self._db.batches.find(waiting, {"ballots": 1}, session=session))
+        if not batches:
             return 0
-        documents = list(self._db.ballots.find({"_id": {"$in": batch["ballots"]}}, session=session))
-        if len(documents) != len(batch["ballots"]):
-            raise BatchBroken(f"batch {batch_id} names {len(batch['ballots'])} ballots, {len(documents)} are stored")
+        ids = [ballot for batch in batches for ballot in batch["ballots"]]
+        documents = list(self._db.ballots.find({"_id": {"$in": ids}}, session=session))
+        if len(documents) != len(ids):
+            raise BatchBroken(f"{len(ids)} ballots are named, {len(documents)} are stored")
         try:
             cells = tally((ballot_from(document) for document in documents), survey)
         except (KeyError, ValueError, TypeError) as error:
-            raise BatchBroken(f"batch {batch_id} holds a ballot that {survey.id} cannot count") from error
+            raise BatchBroken(f"a ballot cannot be counted by the plan of {survey.id}") from error
+        # Deleting is what makes two who score the same batch collide: one of them starts again and finds nothing.
+        self._db.batches.delete_many({"_id": {"$in": [batch["_id"] for batch in batches]}}, session=session)
         self._db.tallies.insert_one(tallies_document(survey.id, cells), session=session)
         return len(documents)
 
