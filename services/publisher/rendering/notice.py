@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from importlib.resources import as_file, files
 
 import typst
@@ -18,7 +18,7 @@ from services.publisher.rendering import sentences
 from services.publisher.rendering.edition import Edition, Json, read_edition
 from services.publisher.rendering.language import Language, language
 from services.publisher.rendering.method import satisfied_levels
-from shared.domain.results import Bounded, Cell, ChoiceShare, GroupResult, Shown, Suppressed
+from shared.domain.results import Bounded, Cell, ChoiceShare, GroupResult, QuestionResult, Shown, Suppressed
 from shared.domain.survey import Body, Survey, Texts
 
 _CONTACTS = {
@@ -128,7 +128,7 @@ def _sections(edition: Edition, survey: Survey, reader: Language) -> Iterator[Se
     yield _by_factor(groups, reader, confidence)
     if not results.comparison:
         yield Section("So với lần khảo sát trước", (reader.word("page.comparison_none"),))
-    yield Section("Nội dung được mong đợi cải thiện nhiều nhất", tuple(_expectations(groups, reader)))
+    yield Section("Nội dung được mong đợi cải thiện nhiều nhất", tuple(_expectations(groups, survey, reader)))
     plans = (f"Nội dung: {_BLANK}{_BLANK}", f"Thời hạn hoàn thành: {_BLANK}")
     yield Section(f"Việc {reader.pick(survey.body.name)} sẽ làm", plans)
     yield Section("Nơi góp ý", (f"{'; '.join(_contacts(survey.body, reader))}.",))
@@ -216,20 +216,25 @@ def _columns(cell: Cell, reader: Language) -> tuple[str, str, str]:
     return sentences.figure(cell, reader), sentences.limits(cell, reader), base
 
 
-def _expectations(groups: list[GroupResult], reader: Language) -> Iterator[str]:
+def _expectations(groups: list[GroupResult], survey: Survey, reader: Language) -> Iterator[str]:
     asked = [(group, question) for group in groups for question in group.questions if question.role == "expectation"]
     if not asked:
         yield "Phiếu khảo sát không hỏi nội dung này."
     for group, question in asked:
-        title = reader.pick(group.title)
-        if question.reason is not None:
-            yield f"- {title}: không công bố, vì {sentences.reason(question.reason, reader)}."
-            continue
-        said = "; ".join(
-            f"{_uncapitalised(reader.pick(choice.text))} ({reader.percent(choice.share or 0.0, question.base or 0)})"
-            for choice in most_wanted(question.choices)
-        )
-        yield f"- {title}: {said}." if said else f"- {title}: không có câu trả lời."
+        plan = survey.group(group.id).questionnaire.questions.get(question.id)
+        named = [c for c in question.choices if plan is None or c.id not in plan.fixed]
+        yield f"- {reader.pick(group.title)}: {_wanted(replace(question, choices=tuple(named)), reader)}."
+
+
+def _wanted(question: QuestionResult, reader: Language) -> str:
+    if question.reason is not None:
+        return f"không công bố, vì {sentences.reason(question.reason, reader)}"
+    said = "; ".join(
+        f"{_uncapitalised(reader.pick(choice.text))} ({reader.percent(choice.share or 0.0, question.base or 0)})"
+        for choice in most_wanted(question.choices)
+    )
+    hidden = any(choice.share is None for choice in question.choices)
+    return f"{'trong các nội dung công bố được, ' if hidden else ''}{said}" if said else "không có câu trả lời"
 
 
 def most_wanted(choices: Iterable[ChoiceShare], places: int = 3) -> list[ChoiceShare]:

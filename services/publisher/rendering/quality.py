@@ -1,7 +1,7 @@
-"""Figures on the quality of measurement as tables, each with its caution.
+"""Figures on the quality of measurement (`shared.domain.quality.to_json`) as tables, each with its caution.
 
-A kind of figure becomes a table by its shape alone: a number, or numbers by name, one level of names deeper at most. Its
-title and caution are `quality.<kind>` and `quality.<kind>_caution` in the catalogues; one that has none is not shown.
+A kind of figure becomes a table by its shape alone: a number, numbers or words by name, or a list of names. Its title and its
+caution are `quality.<kind>` and `quality.<kind>_caution` in the catalogues; a kind that has none is not shown.
 """
 
 from __future__ import annotations
@@ -25,26 +25,33 @@ class QualityTable:
 
 def quality_tables(group: GroupResult, language: Language) -> tuple[QualityTable, ...]:
     """The tables of all kinds of quality figures that the group has and the catalogue knows."""
-    names = {factor.id: language.pick(factor.title) for factor in group.factors}
-    return tuple(
-        QualityTable(
-            language.word(f"quality.{kind}"),
-            language.word(f"quality.{kind}_caution"),
-            tuple(_rows(value, names, language)),
-        )
-        for kind, value in group.quality.items()
-        if f"quality.{kind}" in language.words and value not in (None, {})
-    )
+    texts = {factor.id: factor.title for factor in group.factors} | {c.id: c.text for c in group.criteria}
+    names = {id_: language.pick(text) for id_, text in texts.items()}
+    tables = []
+    for kind, value in group.quality.items():
+        if f"quality.{kind}_caution" in language.words:
+            title = language.word(f"quality.{kind}")
+            rows = tuple(_rows(title, value, names, language))
+            if rows:
+                tables.append(QualityTable(title, language.word(f"quality.{kind}_caution"), rows))
+    return tuple(tables)
 
 
-def _rows(value: Any, names: Mapping[str, str], language: Language, what: str = "") -> Iterator[tuple[str, str]]:
+def _rows(title: str, value: Any, names: Mapping[str, str], language: Language) -> Iterator[tuple[str, str]]:
     if isinstance(value, Mapping):
         for key, inner in value.items():
-            name = names.get(key) or language.word_or(f"quality.{key}", key)
-            yield from _rows(inner, names, language, f"{what} – {name}" if what else name)
-    elif isinstance(value, bool) or value is None:
-        return
-    elif isinstance(value, int):
-        yield what, language.number(value)
-    elif isinstance(value, float):
-        yield what, language.number(value, 2)
+            yield names.get(key, key), _said(inner, language)
+    elif isinstance(value, (list, tuple)):
+        for key in value:
+            yield names.get(key, key), language.word("quality.yes")
+    elif value is not None:
+        yield title, _said(value, language)
+
+
+def _said(value: Any, language: Language) -> str:
+    """A count as it is, any other number with two decimals, a word in words, and a dash where nothing can be said."""
+    if isinstance(value, str):
+        return language.word_or(f"quality.{value}", value)
+    if isinstance(value, float):
+        return language.number(value, 2)
+    return language.number(value) if isinstance(value, int) else language.word("figure.absent")

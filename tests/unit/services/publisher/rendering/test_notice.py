@@ -219,6 +219,22 @@ def test_choices_that_tie_with_the_last_place_are_all_named() -> None:
     assert [choice.id for choice in most_wanted(choices, 2)] == ["b", "a", "c", "d"]
 
 
+def expectation(shares: dict[str, float | None]) -> str:
+    """The notice where people wanted `shares` of choices, in the second group."""
+    groups = edition_of(bentre())["groups"]
+    (question,) = (each for each in groups[1]["questions"] if each["role"] == "expectation")
+    question["choices"] = [{**choice, "share": shares.get(choice["id"], 0.0)} for choice in question["choices"]]
+    return changed(groups=groups)
+
+
+def test_something_else_is_not_a_thing_to_improve() -> None:
+    assert "trong năm 2022: bớt giấy tờ (20,0%)." in expectation({"E10": 90.0, "E2": 20.0})
+
+
+def test_a_ranking_with_hidden_choices_says_that_it_is_of_those_shown() -> None:
+    assert "trong năm 2022: trong các nội dung công bố được, bớt giấy tờ (20,0%)." in expectation({"E1": None, "E2": 20.0})
+
+
 def test_nothing_is_wanted_where_nobody_picked_anything() -> None:
     assert most_wanted([ChoiceShare("a", {}, None), ChoiceShare("b", {}, 0.0)]) == []
 
