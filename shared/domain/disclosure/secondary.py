@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from itertools import chain
 from math import inf
 
 from shared.domain.disclosure.audit import Exposed, Fact, Region, Target, Witnesses, first_exposed
@@ -129,20 +130,20 @@ def _next_to_hide(sheet: Sheet, exposed: Exposed) -> Place | None:
         return _loss(place, _factor_of(sheet.model, place) == factor), sheet.base(place), order[place]
 
     binding = sorted((place for place in shown if place in exposed.binding), key=loss) or sorted(shown, key=loss)
-    return next((place for place in binding if _tells(sheet, place)), binding[0] if binding else None)
+    helps = (place for place in binding if _helps(sheet, place, exposed.target))
+    tells = (place for place in binding if _helps(sheet, place, None))
+    return next(chain(helps, tells, binding), None)
 
 
-def _tells(sheet: Sheet, place: Place) -> bool:
-    """Whether a figure says what the others do not say already; hiding it would be in vain otherwise."""
-    form = sheet.model.form(place)
-    if form is None:
-        return False
-    region = Region(
-        [fact for fact in facts(sheet) if fact.place != place or any(fact is known for known in sheet.known)],
-        sheet.model.limits,
-    )
-    ends = [float(form @ region.extreme(form, sign)[0]) for sign in (1, -1)]
-    return ends[0] - ends[1] > 1e-4
+def _helps(sheet: Sheet, place: Place, target: Target | None) -> bool:
+    """Whether hiding a cell makes `target` safe, and the cell itself is not told by the others all the same."""
+    cell = sheet.cells[place]
+    hidden = Suppressed("audit")
+    sheet.cells[place] = hidden
+    region = Region(list(facts(sheet)), sheet.model.limits)
+    sheet.cells[place] = cell
+    wanted = [*_targets_at(sheet, place, hidden), *([] if target is None else [target])]
+    return first_exposed(region, reversed(wanted), Witnesses([sheet.model.answers])) is None
 
 
 def _loss(place: Place, near: bool) -> int:

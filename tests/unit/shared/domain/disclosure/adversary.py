@@ -139,20 +139,27 @@ class Attack:
             for factor in stratum["factors"]:
                 step = steps.get((id_, stratum["id"], "factor", factor["id"]), 0)
                 self.learn(factor, self.factor(factor["id"], inside, rule), step)
-        self.read_bounds(group, rule, id_ in told.get("limits_without_strata", []))
+        self.read_bounds(group, rule, 1.0 if id_ in told.get("limits_without_strata", []) else 0.0, steps)
 
-    def read_bounds(self, group: Mapping[str, Any], rule: str, rounded: bool) -> None:
+    def read_bounds(
+        self, group: Mapping[str, Any], rule: str, rounded: float, steps: Mapping[tuple[str, str | None, str, str], float]
+    ) -> None:
         """Where everybody was asked, `low` is the share if all that did not answer had been dissatisfied."""
         if group["population"] is None:
             return
-        asked = (group["population"] or 0) - sum(self.granted.ballots.values())
+        asked, id_ = group["population"] - sum(self.granted.ballots.values()), group["id"]
         worst = replace(self, weights=dict.fromkeys(self.strata, 1.0), missing=asked)
-        rows = [(group["overall"], worst.overall(self.strata, rule))]
-        rows += [(factor, worst.factor(factor["id"], self.strata, rule)) for factor in group["factors"]]
-        rows += [(criterion, worst.share(criterion["id"], self.strata)) for criterion in group["criteria"]]
-        for cell, row in rows:
+        overall = worst.overall(self.strata, rule)
+        rows = [(group["overall"], overall, steps.get((id_, None, "overall", ""), 0.0))]
+        for factor in group["factors"]:
+            step = steps.get((id_, None, "factor", factor["id"]), 0.0)
+            rows.append((factor, worst.factor(factor["id"], self.strata, rule), step))
+        for criterion in group["criteria"]:
+            step = steps.get((id_, None, "criterion", criterion["id"]), 0.0)
+            rows.append((criterion, worst.share(criterion["id"], self.strata), step))
+        for cell, row, step in rows:
             if row is not None and cell.get("bounds"):
-                self.rows.append((100 * row, cell["low"] - EXACT, cell["low"] + (1.0 if rounded else EXACT)))
+                self.rows.append((100 * row, cell["low"] - EXACT, cell["low"] + max(rounded, step, EXACT)))
 
     def count_levels(self, criterion: Mapping[str, Any]) -> None:
         if "levels" in criterion:
