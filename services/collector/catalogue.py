@@ -19,8 +19,6 @@ class Surveys(Protocol):
 
     def get(self, survey_id: str) -> Record: ...
 
-    def changed(self, known: Record) -> Record: ...
-
     def all(self) -> list[Record]: ...
 
 
@@ -47,7 +45,7 @@ class Catalogue:
         if self._monotonic() < kept.until or not self._reading.acquire(blocking=False):
             return kept.record
         try:
-            return self._keep(self._surveys.changed(kept.record))
+            return self._keep(self._surveys.get(survey_id))
         finally:
             self._reading.release()
 

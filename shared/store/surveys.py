@@ -58,6 +58,7 @@ class Surveys:
 
     def __init__(self, db: Db) -> None:
         self._db = db
+        self._parsed: dict[str, tuple[int, Survey]] = {}
 
     def get(self, survey_id: str) -> Record:
         """Raises UnknownSurvey, StoreUnavailable."""
@@ -65,24 +66,18 @@ class Surveys:
             document = self._db.surveys.find_one({"_id": survey_id})
         if document is None:
             raise UnknownSurvey(survey_id)
-        return _record(document)
-
-    def changed(self, known: Record) -> Record:
-        """`known` where it still is the survey's revision, otherwise the survey as it is now. Cheaper than `get`."""
-        with answering(_DEADLINE):
-            current = self._db.surveys.find_one({"_id": known.survey.id}, {"revision": 1})
-        return known if current is not None and current["revision"] == known.revision else self.get(known.survey.id)
+        return self._record(document)
 
     def all(self) -> list[Record]:
         """Every survey, by id."""
         with answering(_DEADLINE):
-            return [_record(document) for document in self._db.surveys.find().sort("_id")]
+            return [self._record(document) for document in self._db.surveys.find().sort("_id")]
 
     def in_states(self, *states: State) -> list[Record]:
         """The surveys in one of `states`, by id."""
         wanted = {"state": {"$in": [state.value for state in states]}}
         with answering(_DEADLINE):
-            return [_record(document) for document in self._db.surveys.find(wanted).sort("_id")]
+            return [self._record(document) for document in self._db.surveys.find(wanted).sort("_id")]
 
     def load(self, data: Mapping[str, object]) -> Record:
         """Store the plan `data` as a draft, in place of an earlier draft of the same id.
@@ -133,6 +128,26 @@ class Surveys:
         with answering(_DEADLINE):
             self._db.surveys.update_one({"_id": survey_id}, {"$set": {"problem": problem}})
 
+    def _record(self, document: Document) -> Record:
+        survey = self._survey(document)
+        return Record(
+            survey=replace(survey, period=_effective(survey.period, document["closed_at"])),
+            state=State(document["state"]),
+            revision=document["revision"],
+            sealing=document["sealing"],
+            problem=document["problem"],
+            released_by=document["released_by"],
+            editions=document["editions"],
+        )
+
+    def _survey(self, document: Document) -> Survey:
+        """The plan as a survey. A plan changes only with the revision, and parsing one takes longer than all else."""
+        revision, survey = self._parsed.get(document["_id"], (None, None))
+        if survey is None or revision != document["revision"]:
+            survey = plan.parse(document["plan"])
+            self._parsed[document["_id"]] = (document["revision"], survey)
+        return survey
+
     def _set_gates(self, survey_id: str, accepts: Gate, session: ClientSession | None) -> None:
         # `shut` makes each of these a real write even where `accepts` stays as it is: only a write meets a commit.
         change = {"$set": {"accepts": accepts.value}, "$inc": {"changes": 1}}
@@ -174,19 +189,6 @@ def _places(survey: Survey) -> Iterator[Document]:
                 "limit": stratum.limit,
                 "free": stratum.limit,
             }
-
-
-def _record(document: Document) -> Record:
-    survey = plan.parse(document["plan"])
-    return Record(
-        survey=replace(survey, period=_effective(survey.period, document["closed_at"])),
-        state=State(document["state"]),
-        revision=document["revision"],
-        sealing=document["sealing"],
-        problem=document["problem"],
-        released_by=document["released_by"],
-        editions=document["editions"],
-    )
 
 
 def _effective(period: Period, closed_at: datetime | None) -> Period:
