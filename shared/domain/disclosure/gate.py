@@ -14,7 +14,7 @@ from shared.domain.disclosure.cells import Decision, cells_of
 from shared.domain.disclosure.ledger import Published, isolating
 from shared.domain.disclosure.model import model
 from shared.domain.disclosure.outside import protect_comparison, protect_questions
-from shared.domain.disclosure.secondary import audit, earlier
+from shared.domain.disclosure.secondary import audit, before, hide_again
 from shared.domain.disclosure.sheet import Sheet, bound_unanimity, hide_complements, hide_small_bases
 from shared.domain.results import GroupResult, Results, Shown, Suppressed
 from shared.domain.survey import Survey
@@ -68,11 +68,12 @@ def protect_group(result: GroupResult, tallies: Mapping[str, Tally], survey: Sur
     """One group's sheet after all rules. Its `refusals` are not empty where no safe release was found."""
     raw = cells_of(result, survey.method.aggregation.value)
     made = model(survey.group(result.id), survey.method.aggregation, tallies)
-    facts_before, shown_before = earlier(made, [entry for entry in ledger if entry.survey == survey.id])
-    sheet = Sheet(result, made, survey.method, raw, dict(raw), facts_before, shown_before)
+    told = before(made, [entry for entry in ledger if entry.survey == survey.id])
+    sheet = Sheet(result, made, survey.method, raw, dict(raw), told.facts, told.shown)
     hide_small_bases(sheet)
     hide_complements(sheet)
     bound_unanimity(sheet)
+    hide_again(sheet, told.hidden)
     shown = {place: raw[place] for place, cell in sheet.cells.items() if not isinstance(cell, Suppressed)}
     sheet.refusals += isolating(shown, ledger, survey)
     if not sheet.refusals:

@@ -13,7 +13,8 @@ from shared.domain.survey import Aggregation, Survey
 
 @dataclass(frozen=True, slots=True)
 class Published:
-    """A cell that was published: an index, exact where `step` is 0 and rounded to it otherwise, or a bound.
+    """A cell that was published: an index, exact where `step` is 0 and rounded to it otherwise, a bound, or that it is
+    hidden, with the reason.
 
     `rule` is the aggregation of its edition. An overall index stands under `aggregation` and its rule's name, so that
     figures of the same place are the same figure, but for factors pooled in one edition and not in the other.
@@ -28,10 +29,11 @@ class Published:
     at_least: float | None = None
     at_most: float | None = None
     step: float = 0.0
+    hidden: str | None = None
 
 
 def ledger_of(document: Mapping[str, Any]) -> tuple[Published, ...]:
-    """All cells with figures in a published edition, in the documented JSON form with its `edition` number."""
+    """All cells of a published edition, in the documented JSON form with its `edition` number."""
     survey, edition, rule = str(document["survey"]), int(document["edition"]), str(document["method"]["aggregation"])
     steps = {
         Place(entry["group"], entry["stratum"], Figure(entry["figure"]), entry["id"]): float(entry["to"])
@@ -43,14 +45,14 @@ def ledger_of(document: Mapping[str, Any]) -> tuple[Published, ...]:
             edition=edition,
             rule=rule,
             place=by_rule(place, rule),
-            base=cell["base"],
+            base=cell.get("base", 0),
             index=cell.get("index"),
             at_least=cell.get("at_least"),
             at_most=cell.get("at_most"),
             step=steps.get(place, 0.0),
+            hidden=cell["reason"] if cell.get("suppressed") else None,
         )
         for place, cell in _cells(document)
-        if not cell.get("suppressed")
     )
 
 
@@ -86,7 +88,7 @@ def isolating(cells: Cells, ledger: Iterable[Published], survey: Survey) -> list
     reasons = []
     for entry in ledger:
         cell = now.get(entry.place)
-        if entry.survey != survey.id or not isinstance(cell, Shown) or not comparable(entry, rule):
+        if entry.survey != survey.id or entry.hidden or not isinstance(cell, Shown) or not comparable(entry, rule):
             continue
         moved = abs(cell.base - entry.base)
         if 0 < moved < least:
@@ -110,6 +112,8 @@ def comparable(entry: Published, rule: str) -> bool:
 
 def contradicts(entry: Published, index: float) -> bool:
     """Whether `index` cannot be the figure behind a published cell."""
+    if entry.hidden:
+        return False
     if entry.index is not None:
         return abs(entry.index - index) > entry.step / 2 + 1e-6
     low = -1.0 if entry.at_least is None else entry.at_least

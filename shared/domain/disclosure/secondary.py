@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from itertools import chain
 from math import inf
 
@@ -13,7 +14,7 @@ from shared.domain.disclosure.limits import bound_fact
 from shared.domain.disclosure.model import Model, Vector
 from shared.domain.disclosure.rules import rounded
 from shared.domain.disclosure.sheet import Sheet, bound_unanimity, hide_complements, is_hidden
-from shared.domain.results import Bounded, Cell, Suppressed
+from shared.domain.results import Bounded, Cell, Shown, Suppressed
 from shared.domain.survey import Aggregation
 
 
@@ -53,24 +54,57 @@ def facts(sheet: Sheet) -> Iterator[Fact]:
     yield from sheet.known
 
 
-def earlier(made: Model, ledger: Sequence[Published]) -> tuple[tuple[Fact, ...], frozenset[Place]]:
-    """What earlier editions of the survey tell of the group's ballots, and the figures that they showed.
+@dataclass(frozen=True)
+class Before:
+    """What earlier editions tell of a group's ballots: facts, the figures they showed, those they hid and why."""
 
-    What contradicts the answers as they are now was said of other ballots.
+    facts: tuple[Fact, ...]
+    shown: frozenset[Place]
+    hidden: Mapping[Place, str]
+
+
+def before(made: Model, ledger: Sequence[Published]) -> Before:
+    """What the editions in `ledger`, all of one survey, tell of the group.
+
+    What contradicts the answers as they are now was said of other ballots; so was all that its edition hid.
     """
-    rule = made.aggregation.value
-    told, shown = [], set()
-    for entry in ledger:
-        form = made.under(Aggregation(entry.rule)).form(entry.place) if entry.place.group == made.group.id else None
-        if form is None or contradicts(entry, float(form @ made.answers)):
-            continue
-        if entry.index is None:
-            told.append(_bounded(entry.place, form, entry.at_least, entry.at_most))
-            continue
-        told.append(_shown(entry.place, form, float(form @ made.answers), entry.step))
-        if comparable(entry, rule):
-            shown.add(entry.place._replace(figure=Figure.OVERALL, id="") if entry.place.id == rule else entry.place)
-    return tuple(told), frozenset(shown)
+    entries = [(e, f) for e in ledger if e.place.group == made.group.id and (f := _form(made, e)) is not None]
+    other = {entry.edition for entry, form in entries if contradicts(entry, float(form @ made.answers))}
+    told, shown, hidden = [], set(), {}
+    for entry, form in entries:
+        place = _now(entry.place, made.aggregation)
+        if entry.hidden:
+            if entry.edition not in other and comparable(entry, made.aggregation.value):
+                hidden[place] = entry.hidden
+        elif not contradicts(entry, float(form @ made.answers)):
+            told.append(_told(entry, form, made))
+            if entry.index is not None and comparable(entry, made.aggregation.value):
+                shown.add(place)
+    return Before(tuple(told), frozenset(shown), {place: why for place, why in hidden.items() if place not in shown})
+
+
+def hide_again(sheet: Sheet, hidden: Mapping[Place, str]) -> None:
+    """P5: what an edition about the same ballots hid stays hidden, so that the two do not complete each other."""
+    for place, reason in hidden.items():
+        if isinstance(sheet.cells.get(place), Shown | Bounded):
+            sheet.hide(place, "P5", reason, "hidden in an earlier edition about the same ballots")
+    hide_complements(sheet)
+    bound_unanimity(sheet)
+
+
+def _form(made: Model, entry: Published) -> Vector | None:
+    return made.under(Aggregation(entry.rule)).form(entry.place)
+
+
+def _now(place: Place, rule: Aggregation) -> Place:
+    """The place in today's cells, where the overall index under today's rule has a name of its own."""
+    return place._replace(figure=Figure.OVERALL, id="") if place.id == rule.value else place
+
+
+def _told(entry: Published, form: Vector, made: Model) -> Fact:
+    if entry.index is None:
+        return _bounded(entry.place, form, entry.at_least, entry.at_most)
+    return _shown(entry.place, form, float(form @ made.answers), entry.step)
 
 
 def _bounded(place: Place, form: Vector, at_least: float | None, at_most: float | None) -> Fact:

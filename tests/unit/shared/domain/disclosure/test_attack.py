@@ -7,6 +7,7 @@ from dataclasses import replace
 
 import pytest
 
+from shared.domain.disclosure import ledger_of, protect
 from shared.domain.disclosure.cells import cells_of, with_cells
 from shared.domain.results import Results, Shown, Suppressed
 from tests.unit.shared.domain.disclosure.adversary import pinned
@@ -16,6 +17,14 @@ from tests.unit.shared.domain.disclosure.surveys import Case, document, granted,
 @pytest.mark.parametrize("seed", range(2_000, 2_025))
 def test_two_editions_of_a_random_survey_leave_three_values_of_everything_hidden(seed: int) -> None:
     assert not outcome(seed)
+
+
+@pytest.mark.parametrize("seed", [24, *range(3_000, 3_008)])
+def test_a_release_made_again_is_the_same_document(seed: int) -> None:
+    made = random_case(seed)
+    first = document(protect(made.results, made.tallies, made.survey).results)
+    again = document(protect(made.results, made.tallies, made.survey, ledger_of(first)).results)
+    assert again == first
 
 
 def only_small_bases_hidden(made: Case) -> Results:
