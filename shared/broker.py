@@ -136,6 +136,18 @@ def quarantine_unreadable(app: Celery, quarantine: MessageQuarantine) -> None:
     """Have workers set aside messages that no task can be found for or that cannot be decoded, instead of dropping them."""
 
     class QuarantiningConsumer(Consumer):  # type: ignore[misc]
+        def create_task_handler(self, *args: Any, **options: Any) -> Callable[[Any], None]:
+            handle = super().create_task_handler(*args, **options)
+
+            def receive(message: Any) -> None:
+                try:
+                    handle(message)
+                except (ValueError, TypeError, KeyError, AttributeError) as error:
+                    # Celery lets these out for a body that is no task's; the worker would end, get it again, and end again.
+                    self._set_aside(message, f"is no task message: {error}")
+
+            return receive
+
         def on_decode_error(self, message: Any, exc: Exception) -> None:
             self._set_aside(message, f"cannot be decoded: {exc}")
 
