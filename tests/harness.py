@@ -79,9 +79,15 @@ def _free(ports: Ports) -> Ports | None:
 
 @dataclass
 class Process:
-    """A program that was started, and its log."""
+    """A program that was started. What it logs stands in `log` from `start` on."""
 
     popen: subprocess.Popen[bytes]
+    log: Path
+    start: int
+
+    @property
+    def logged(self) -> str:
+        return self.log.read_bytes()[self.start :].decode()
 
     def kill(self) -> None:
         """SIGKILL, to it and to the children that it has."""
@@ -122,7 +128,8 @@ class Rig:
         config = self.home.settings()
         env = settings.process_environment() | settings.to_environment(config) | self.environment | environment
         with self.log(name).open("ab") as log:
-            return Process(subprocess.Popen(command, env=env, stdout=log, stderr=log, start_new_session=True))
+            popen = subprocess.Popen(command, env=env, stdout=log, stderr=log, start_new_session=True)
+            return Process(popen, self.log(name), log.tell())
 
     def log(self, name: str) -> Path:
         return self.home.logs / f"{name}.log"
@@ -168,14 +175,15 @@ class Rig:
         return {program.name: program.command for program in programs(self.home, self.ports, "INFO")}[name]
 
     def _is_ready(self, name: str) -> bool:
-        assert self.processes[name].is_running, f"{name} ended: {self.log(name).read_text()[-2_000:]}"
+        process = self.processes[name]
+        assert process.is_running, f"{name} ended: {process.logged[-2_000:]}"
         if name in ("collector", "collector-2", "site"):
             return _answers(f"{self.url(name)}/healthz")
         if name == "mongodb":
             return _pings(self.home)
         if name == "redis":
             return _redis_pings(self.ports)
-        return name == "beat" or b"ready" in self.log(name).read_bytes()
+        return name == "beat" or " ready." in process.logged
 
 
 def _answers(url: str) -> bool:
