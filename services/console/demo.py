@@ -18,7 +18,9 @@ from services.console.home import Home, Ports
 from services.console.simulation import SimulatedBallot, simulate
 from shared import plan
 from shared.domain.survey import State, Survey
-from shared.store.connection import connect
+from shared.plan.summary import load_summary
+from shared.store.connection import Db, connect
+from shared.store.summaries import Summaries
 from shared.store.surveys import Record, Surveys, UnknownSurvey
 from shared.store.watch import Audit
 
@@ -48,7 +50,8 @@ def play(home: Home, ports: Ports, path: Path, seed: int, tell: Callable[[str], 
     data, _ = plan.load(path)
     surveys = Surveys(connect(home.endpoints().mongodb_url, "console"))
     survey_id = _free_id(surveys)
-    record = _open(surveys, _retimed(data, survey_id, datetime.now(UTC)))
+    before = _bring_in_previous(data, path, connect(home.endpoints().mongodb_url, "console"), tell)
+    record = _open(surveys, {**_retimed(data, survey_id, datetime.now(UTC)), **before})
     Audit(connect(home.endpoints().mongodb_url, "console")).record(survey_id, "demo", "hailong demo", datetime.now(UTC))
     survey = record.survey
     tell(f"survey {survey_id} is open until {survey.period.closes_at:%H:%M:%S} ({path.name}, period moved to now)")
@@ -66,8 +69,22 @@ def _retimed(data: dict[str, Any], survey_id: str, now: datetime) -> dict[str, A
         "closes_at": (opens + OPEN_FOR).isoformat(),
         "late_until": (opens + OPEN_FOR + GRACE).isoformat(),
     }
-    kept = {name: value for name, value in data.items() if name != "release_at"}
+    kept = {name: value for name, value in data.items() if name not in ("release_at", "previous")}
     return {**kept, "survey": survey_id, "simulated": True, "period": period, "release": "automatic"}
+
+
+def _bring_in_previous(data: dict[str, Any], path: Path, db: Db, tell: Callable[[str], None]) -> dict[str, str]:
+    """Bring in the simulated figures of the survey before where the plan names one and they lie beside it.
+
+    What they are called, as a part of the plan; empty where there are none.
+    """
+    file = path.with_name(f"{data.get('previous')}-simulated.yml")
+    if "previous" not in data or not file.exists():
+        return {}
+    summary = load_summary(file)
+    Summaries(db).bring_in(summary, datetime.now(UTC))
+    tell(f"brought in {summary['survey']}, simulated as well, to compare with ({file.name})")
+    return {"previous": summary["survey"]}
 
 
 def _free_id(surveys: Surveys) -> str:

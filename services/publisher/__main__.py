@@ -12,6 +12,7 @@ from shared.events import PUBLISHING, SurveyDue, SurveysDue
 from shared.store.ballots import Ballots
 from shared.store.connection import StoreUnavailable, connect
 from shared.store.editions import Editions, Files
+from shared.store.previous import Predecessors
 from shared.store.surveys import Surveys
 from shared.store.tallies import Tallies
 from shared.store.watch import Heartbeats, Quarantine
@@ -30,7 +31,7 @@ def main() -> None:
     app = create_celery(config.redis_url)
     surveys, ballots, files = Surveys(db), Ballots(db), Files(db)
     quarantine, heartbeats = Quarantine(db), Heartbeats(db)
-    publishing = Publishing(surveys, ballots, Editions(db, files), files, now)
+    publishing = Publishing(surveys, ballots, Editions(db, files), files, Predecessors(db), now)
     closing = Closing(Stores(surveys, ballots, Tallies(db), files), publishing, Emitter(app), now)
     consume(app, SurveysDue, closing.look, quarantine, (StoreUnavailable,))
     consume(app, SurveyDue, closing.advance, quarantine, (StoreUnavailable,))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
@@ -13,7 +14,10 @@ from shared.domain.release import release
 from shared.domain.survey import State
 from shared.store.ballots import Ballots
 from shared.store.editions import Edition, Editions, File, Files, UnknownEdition
+from shared.store.previous import Predecessors
 from shared.store.surveys import Record, Surveys
+
+logger = logging.getLogger(__name__)
 
 REGISTER = "register.txt"
 NOTICE = "notice.pdf"
@@ -31,12 +35,14 @@ class Publishing:
         ballots: Ballots,
         editions: Editions,
         files: Files,
+        predecessors: Predecessors,
         clock: Callable[[], datetime],
     ) -> None:
         self._surveys = surveys
         self._ballots = ballots
         self._editions = editions
         self._files = files
+        self._predecessors = predecessors
         self._clock = clock
 
     def publish(self, record: Record) -> Record:
@@ -54,7 +60,12 @@ class Publishing:
         now = self._clock()
         counted = recount(self._ballots.chunks(survey.id), survey)
         earlier = [edition.results for edition in self._editions.all(survey.id)]
-        released = release(survey, counted, sealing, earlier)
+        compared = self._predecessors.find(survey)
+        before = compared.previous if compared is not None else None
+        ledger = [*earlier, *(compared.published if compared is not None else ())]
+        released = release(survey, counted, sealing, ledger, before)
+        for warning in released["warnings"]:
+            logger.warning("the results lack something that the plan asks for", extra={"survey": survey.id, **warning})
         results = {**released, "edition": number, "published_at": now.isoformat()}
         documents = {
             NOTICE: self._files.put(render_notice(results, survey), PDF),

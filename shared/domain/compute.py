@@ -5,11 +5,14 @@ Nothing that this gives may leave the system: `shared.domain.disclosure.protect`
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from shared.domain.index import response
 from shared.domain.inference import Estimate, Figures, GroupEstimates, estimate
+from shared.domain.quality import choice_shares
 from shared.domain.recount import Recount
 from shared.domain.results import (
     Cell,
@@ -23,15 +26,18 @@ from shared.domain.results import (
     StratumResult,
     Suppressed,
 )
-from shared.domain.survey import Criterion, Factor, Group, Question, Questionnaire, Stratum, Survey
-from shared.domain.tally import ANSWERED, Tally, merge
+from shared.domain.survey import Channel, Criterion, Factor, Group, Question, Questionnaire, Stratum, Survey
+from shared.domain.tally import Tallies, Tally, merge
 
 NO_ANSWERS = Suppressed("no-answers")
+
+LEAST_SHARE = 0.05
+"""The share of a group's ballots from which on a channel is one by which the group was asked."""
 
 
 def compute(survey: Survey, counted: Recount, register: Mapping[str, Any], equation: Mapping[str, Any]) -> Results:
     """Every figure of `survey`. `register` and `equation` are what sealing wrote."""
-    strata = counted.strata
+    strata, channels = counted.strata, channels_of(counted.cells, survey)
     return Results(
         survey=survey.id,
         title=survey.title,
@@ -41,12 +47,30 @@ def compute(survey: Survey, counted: Recount, register: Mapping[str, Any], equat
         closes_at=survey.period.closes_at,
         method=_method(survey),
         groups=tuple(
-            _group(group, strata, estimate(group, counted.moments[group.id], survey.method)) for group in survey.groups
+            replace(
+                _group(group, strata, estimate(group, counted.moments[group.id], survey.method)),
+                channels=tuple(sorted(channel.value for channel in channels[group.id])),
+            )
+            for group in survey.groups
         ),
         comparison=(),
         register=register,
         equation=equation,
     )
+
+
+def channels_of(tallies: Tallies, survey: Survey) -> dict[str, frozenset[Channel]]:
+    """The channels by which each group was asked: those of at least `LEAST_SHARE` of its counted ballots.
+
+    A way in which hardly anyone answered moves no index, and must not keep two surveys from being compared.
+    """
+    counts: dict[str, Counter[Channel]] = {group.id: Counter() for group in survey.groups}
+    for cell, tally in tallies.items():
+        counts[survey.strata[cell.stratum][0].id][cell.channel] += tally.counted
+    return {
+        group: frozenset(channel for channel, n in each.items() if n and n >= LEAST_SHARE * each.total())
+        for group, each in counts.items()
+    }
 
 
 def _method(survey: Survey) -> dict[str, Any]:
@@ -139,12 +163,11 @@ def _questions(questionnaire: Questionnaire, tally: Tally) -> list[QuestionResul
 
 def _question(role: str, question: Question, tally: Tally) -> QuestionResult:
     """Shares of those who answered; the choices of an expectation question ranked, ties in the plan's order."""
-    counts = tally.of(question.id)
-    base = sum(counts.values()) if question.at_most == 1 else counts.get(ANSWERED, 0)
-    shares = [ChoiceShare(c.id, c.text, _percent(counts.get(c.id, 0), base)) for c in question.choices]
-    if role == "expectation":
-        shares.sort(key=lambda choice: -(choice.share or 0.0))
-    return QuestionResult(question.id, role, question.text, base, tuple(shares))
+    found = choice_shares(tally, question, ranked=role == "expectation")
+    texts = {choice.id: choice.text for choice in question.choices}
+    shares = [ChoiceShare(id_, texts[id_], 100 * share) for id_, share in found.shares.items()]
+    none = [ChoiceShare(id_, text, None) for id_, text in texts.items()]
+    return QuestionResult(question.id, role, question.text, found.base, tuple(shares or none))
 
 
 def _percent(part: int, whole: int) -> float | None:

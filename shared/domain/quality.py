@@ -77,10 +77,15 @@ class Sums:
 
 def quality_sums(ballots: Iterable[Ballot], group: Group, min_answered: float) -> Sums:
     """The sums over the counted complete ballots of `group` among `ballots`."""
-    total = sums_of_levels(np.empty((0, len(group.questionnaire.rated)), np.int8), group.questionnaire, min_answered)
+    total = no_sums(group.questionnaire)
     for _, levels in levels_by_stratum(ballots, group):
         total += sums_of_levels(levels, group.questionnaire, min_answered)
     return total
+
+
+def no_sums(questionnaire: Questionnaire) -> Sums:
+    """The sums of no ballots."""
+    return sums_of_levels(np.empty((0, len(questionnaire.rated)), np.int8), questionnaire, 0.0)
 
 
 def sums_of_levels(levels: Levels, questionnaire: Questionnaire, min_answered: float) -> Sums:

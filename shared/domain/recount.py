@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from shared.domain.ballot import Ballot, digest, receipt
-from shared.domain.moments import Moments, merge_moments, moments
-from shared.domain.survey import Survey
+from shared.domain.moments import Moments, levels_by_stratum, moments_of_levels, no_moments
+from shared.domain.quality import Sums, no_sums, sums_of_levels
+from shared.domain.survey import Group, Survey
 from shared.domain.tally import Cell, Tallies, Tally, by_stratum, merge_cells, tally
 
 
@@ -23,14 +24,15 @@ class StoredBallot:
 class Recount:
     """What the ballots themselves say.
 
-    `moments` maps group id and stratum id; `receipts` are those of counted ballots; `altered` are receipts of ballots whose
-    content no longer is what was accepted.
+    `moments` maps group id and stratum id, `quality` group id; `receipts` are those of counted ballots; `altered` are receipts
+    of ballots whose content no longer is what was accepted.
     """
 
     cells: Mapping[Cell, Tally]
     moments: Mapping[str, Mapping[str, Moments]]
     receipts: Sequence[str]
     altered: Sequence[str]
+    quality: Mapping[str, Sums] = field(default_factory=dict)
 
     @property
     def strata(self) -> dict[str, Tally]:
@@ -41,21 +43,40 @@ class Recount:
 def recount(chunks: Iterable[Sequence[StoredBallot]], survey: Survey) -> Recount:
     """Count `chunks` of all the survey's ballots. Memory grows with the receipts only."""
     cells: dict[Cell, Tally] = {}
-    sums: dict[str, dict[str, Moments]] = {group.id: {} for group in survey.groups}
+    sums = {group.id: _Sums.none(group) for group in survey.groups}
     receipts: list[str] = []
     altered: list[str] = []
     for chunk in chunks:
         ballots = [stored.ballot for stored in chunk]
         cells = merge_cells([cells, tally(ballots, survey)])
         for group in survey.groups:
-            mine = [ballot for ballot in ballots if ballot.group == group.id and ballot.counted]
-            sums[group.id] = merge_moments([sums[group.id], moments(mine, group, survey.method.min_answered)])
+            sums[group.id].add(ballots, group, survey.method.min_answered)
         for stored in chunk:
             if digest(stored.ballot) != stored.digest:
                 altered.append(receipt(stored.digest))
             if stored.ballot.counted:
                 receipts.append(receipt(stored.digest))
-    return Recount(cells, sums, receipts, altered)
+    moments = {id_: summed.moments for id_, summed in sums.items()}
+    return Recount(cells, moments, receipts, altered, {id_: summed.quality for id_, summed in sums.items()})
+
+
+@dataclass(slots=True)
+class _Sums:
+    """What is summed over the ballots of one group."""
+
+    moments: dict[str, Moments]
+    quality: Sums
+
+    @classmethod
+    def none(cls, group: Group) -> _Sums:
+        asked = group.questionnaire
+        return cls({stratum.id: no_moments(asked) for stratum in group.strata}, no_sums(asked))
+
+    def add(self, ballots: Sequence[Ballot], group: Group, min_answered: float) -> None:
+        """Add the counted ballots of `group` among `ballots`."""
+        for stratum, levels in levels_by_stratum(ballots, group):
+            self.moments[stratum] += moments_of_levels(levels, group.questionnaire, min_answered)
+            self.quality += sums_of_levels(levels, group.questionnaire, min_answered)
 
 
 def differences(tallies: Tallies, counted: Tallies) -> list[str]:

@@ -130,7 +130,8 @@ class GroupResult:
     """All that is published of one group. `weighted` says whether strata were weighted by their populations.
 
     `aggregations` holds the overall index under each of the rules that can be computed, the plan's own among them.
-    `quality` holds figures on the quality of measurement, in the form that `shared.domain.quality` documents.
+    `quality` holds figures on the quality of measurement, in the form that `shared.domain.assessment` documents. `channels` are
+    those by which the group was asked.
     """
 
     id: str
@@ -147,11 +148,17 @@ class GroupResult:
     strata: tuple[StratumResult, ...]
     questions: tuple[QuestionResult, ...]
     quality: Mapping[str, Any] = field(default_factory=dict)
+    channels: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Results:
-    """One survey's results under one method. Times are aware; `equation` and `register` are those of sealing."""
+    """One survey's results under one method. Times are aware; `equation` and `register` are those of sealing.
+
+    `comparison` has a row a figure, as `shared.domain.series` writes it, and `compared_with` names the survey before; `pooled`
+    is the composite of all groups (`shared.domain.pooling`), None where the plan declares none or a part is hidden. `warnings`
+    say what the plan asked for and is not there, each with its `code`.
+    """
 
     survey: str
     title: Texts
@@ -164,11 +171,14 @@ class Results:
     comparison: tuple[Mapping[str, Any], ...]
     register: Mapping[str, Any]
     equation: Mapping[str, Any]
+    compared_with: Mapping[str, Any] | None = None
+    pooled: Mapping[str, Any] | None = None
+    warnings: tuple[Mapping[str, Any], ...] = ()
 
 
 def to_json(results: Results) -> dict[str, Any]:
     """The documented JSON form, without `edition` and `published_at`, which the edition adds."""
-    return {
+    document = {
         "survey": results.survey,
         "title": dict(results.title),
         "body": dict(results.body),
@@ -179,7 +189,10 @@ def to_json(results: Results) -> dict[str, Any]:
         "comparison": [dict(row) for row in results.comparison],
         "register": dict(results.register),
         "equation": dict(results.equation),
+        "warnings": [dict(warning) for warning in results.warnings],
     }
+    optional = {"compared_with": results.compared_with, "pooled": results.pooled}
+    return document | {name: dict(value) for name, value in optional.items() if value is not None}
 
 
 def _group(group: GroupResult) -> dict[str, Any]:
@@ -198,6 +211,7 @@ def _group(group: GroupResult) -> dict[str, Any]:
         "strata": [_stratum(stratum) for stratum in group.strata],
         "questions": [_question(question) for question in group.questions],
         "quality": dict(group.quality),
+        "channels": list(group.channels),
     }
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 from functools import cached_property
 
@@ -195,7 +195,8 @@ class Questionnaire:
 class Stratum:
     """A part of a group with its own quota. `quota` is None where there is no limit.
 
-    `population` is the number of people or bodies the stratum stands for (N_h), None where it is not known.
+    `population` is the number of people or bodies the stratum stands for (N_h), None where it is not known. `valid_from` and
+    `valid_to` are the first and last day on which there is such a unit, None where there is no end.
     """
 
     id: str
@@ -204,6 +205,8 @@ class Stratum:
     when_full: WhenFull = WhenFull.COUNT
     population: int | None = None
     admission: Admission = Admission.OPEN
+    valid_from: date | None = None
+    valid_to: date | None = None
 
     @property
     def limit(self) -> int | None:
@@ -276,7 +279,10 @@ class Period:
 
 @dataclass(frozen=True)
 class Survey:
-    """One measurement by one body in one period, e.g. `sct-bentre-2022`."""
+    """One measurement by one body in one period, e.g. `sct-bentre-2022`.
+
+    `previous` is the id of the survey that it is compared with, None where it is compared with none.
+    """
 
     id: str
     body: Body
@@ -291,6 +297,7 @@ class Survey:
     release_at: datetime | None = None
     grounds: tuple[Texts, ...] = ()
     simulated: bool = False
+    previous: str | None = None
 
     @property
     def language(self) -> str:

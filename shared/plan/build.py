@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import date
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -51,6 +52,7 @@ def survey(data: Data) -> Survey:
         release_at=None if release_at is None else instant(release_at, ZoneInfo(period.timezone)),
         grounds=tuple(data.get("grounds", ())),
         simulated=data["simulated"],
+        previous=data.get("previous"),
     )
 
 
@@ -131,4 +133,5 @@ def _group(data: Data, questionnaires: Mapping[str, Questionnaire]) -> Group:
 
 def _stratum(data: Data) -> Stratum:
     when_full, admission = WhenFull(data["when_full"]), Admission(data["admission"])
-    return Stratum(**{**data, "when_full": when_full, "admission": admission})
+    validity = {name: date.fromisoformat(data[name]) for name in ("valid_from", "valid_to") if name in data}
+    return Stratum(**{**data, "when_full": when_full, "admission": admission, **validity})

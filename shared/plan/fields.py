@@ -9,6 +9,7 @@ import re
 import unicodedata
 from collections.abc import Iterable, Mapping
 from contextvars import ContextVar
+from datetime import date
 from enum import StrEnum
 from typing import Any
 
@@ -187,6 +188,22 @@ class Time(Text):
             parsed(text)
         except ValueError:
             raise self.refused(value) from None
+        return text
+
+
+class Day(Text):
+    """A day such as 2026-03-02, as text."""
+
+    def __init__(self, default: Any = ...) -> None:
+        super().__init__("a day such as 2026-03-02", default)
+
+    def checked(self, text: str, value: str) -> str:
+        try:
+            day = date.fromisoformat(text)
+        except ValueError:
+            raise self.refused(value) from None
+        if day.isoformat() != text:
+            raise self.refused(value)
         return text
 
 

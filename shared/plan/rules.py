@@ -30,6 +30,7 @@ def broken(data: Mapping[str, Any]) -> Iterator[Finding]:
     yield from _period(data)
     yield from _release(data)
     yield from _weights(data)
+    yield from _previous(data)
     yield from _overall_questions(data)
     yield from _wordings(data)
     for place, scale in find(data, "scales", EACH):
@@ -139,6 +140,11 @@ def _weights(data: Mapping[str, Any]) -> Iterator[Finding]:
                 yield (*place, "weight"), "missing; a plan gives weights to all groups or to none"
 
 
+def _previous(data: Mapping[str, Any]) -> Iterator[Finding]:
+    if isinstance(data.get("previous"), str) and data["previous"] == data.get("survey"):
+        yield ("previous",), "expected another survey than this one"
+
+
 def _overall_questions(data: Mapping[str, Any]) -> Iterator[Finding]:
     if (("method", "aggregation"), Aggregation.OVERALL_QUESTION.value) not in list(find(data, "method", "aggregation")):
         return
@@ -192,6 +198,14 @@ def _stratum(place: Place, stratum: Any) -> Iterator[Finding]:
         yield (*place, "quota"), f"missing; `when_full: {when_full}` needs the quota that makes the stratum full"
     if quota is not None and population is not None and population < quota:
         yield (*place, "population"), f"expected at least the quota, {quota}, got {population}"
+    yield from validity(place, stratum)
+
+
+def validity(place: Place, unit: Mapping[str, Any]) -> Iterator[Finding]:
+    """Days of a unit that end before they begin; ISO dates sort as their text does."""
+    first, last = unit.get("valid_from"), unit.get("valid_to")
+    if isinstance(first, str) and isinstance(last, str) and last < first:
+        yield (*place, "valid_to"), f"expected a day not before valid_from, {first}"
 
 
 def _questionnaire(place: Place, questionnaire: Any) -> Iterator[Finding]:

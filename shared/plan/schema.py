@@ -6,7 +6,7 @@ What spans several fields is in `shared.plan.rules`. `docs/plan.md` describes th
 from __future__ import annotations
 
 from shared.domain.survey import Admission, Aggregation, Release, WhenFull
-from shared.plan.fields import Block, Flag, Id, Items, Language, Number, Plain, Text, Texts, Time, Whole, Word, Zone
+from shared.plan.fields import Block, Day, Flag, Id, Items, Language, Number, Plain, Text, Texts, Time, Whole, Word, Zone
 
 SMALLEST_BASE = 3
 """No plan may publish figures of fewer ballots or let running figures move by fewer: single answers would show."""
@@ -125,6 +125,8 @@ class StratumSchema(Plain):
     when_full = Word(WhenFull, WhenFull.COUNT.value)
     population = Whole(1, default=None)
     admission = Word(Admission, Admission.OPEN.value)
+    valid_from = Day(default=None)
+    valid_to = Day(default=None)
 
 
 class GroupSchema(Plain):
@@ -153,3 +155,4 @@ class PlanSchema(Plain):
     questionnaires = Items(Block(QuestionnaireSchema, "a questionnaire"), "questionnaires")
     groups = Items(Block(GroupSchema, "a group: id, title, questionnaire, strata"), "groups")
     simulated = Flag()
+    previous = Id(default=None)

@@ -25,6 +25,7 @@ INDEXES = {
     "audit": [IndexModel([("survey", ASCENDING), ("at", ASCENDING)])],
     "heartbeats": [IndexModel([("at", ASCENDING)], expireAfterSeconds=86_400)],
     "surveys": [IndexModel([("state", ASCENDING)])],
+    "summaries": [IndexModel([("survey", ASCENDING)])],
 }
 
 _NAMESPACE_EXISTS = 48

@@ -16,6 +16,7 @@ from shared.domain.release import release
 from shared.store.ballots import Ballots
 from shared.store.editions import Edition, Editions, Files
 from shared.store.indices import Indices
+from shared.store.previous import Predecessors
 from shared.store.surveys import Record
 from shared.store.tallies import Tallies
 from shared.store.watch import Heartbeats, Quarantine
@@ -58,7 +59,8 @@ def recount_(home: Path, survey_id: str) -> None:
     counted = recount(with_progress(Ballots(context.db).chunks(survey_id)), record.survey)
     found = differences(Tallies(context.db).read(survey_id), counted.cells)
     found += [f"the content of ballot {receipt} was altered" for receipt in counted.altered]
-    found += edition_differences(record, counted, Editions(context.db, Files(context.db)).all(survey_id))
+    editions = Editions(context.db, Files(context.db)).all(survey_id)
+    found += edition_differences(record, counted, editions, Predecessors(context.db))
     equation = Ballots(context.db).equation(survey_id)
     found += equation.faults()
     for line in found:
@@ -79,12 +81,16 @@ def with_progress(chunks: Iterable[list[StoredBallot]]) -> Iterator[list[StoredB
             click.echo(f"  {done} ballots recounted", err=True)
 
 
-def edition_differences(record: Record, counted: Recount, editions: Sequence[Edition]) -> list[str]:
+def edition_differences(record: Record, counted: Recount, editions: Sequence[Edition], predecessors: Predecessors) -> list[str]:
     """What editions say that the ballots do not, in words."""
     found = []
     for index, edition in enumerate(editions):
-        earlier = [before.results for before in editions[:index]]
-        released = release(record.survey, counted, record.sealing or {}, earlier)
+        compared = predecessors.as_published(edition.results)
+        before = compared.previous if compared is not None else None
+        earlier = [published.results for published in editions[:index]] + list(
+            compared.published if compared is not None else ()
+        )
+        released = release(record.survey, counted, record.sealing or {}, earlier, before)
         found += [f"edition {edition.number}: {path}" for path in _paths_that_differ(released, edition.results)]
     return found
 

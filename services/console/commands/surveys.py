@@ -11,7 +11,10 @@ from services.console import report
 from services.console.commands.common import context_of, lines, require, told, with_home
 from shared import plan
 from shared.domain.survey import State
+from shared.plan.summary import load_summary
 from shared.store import schema
+from shared.store.previous import Predecessors
+from shared.store.summaries import Summaries
 
 
 @click.group()
@@ -31,6 +34,32 @@ def load(home: Path, path: Path) -> None:
     record = context.surveys.load(data)
     context.audit(record.survey.id, "load", plan=path.name, revision=record.revision)
     click.echo(f"loaded {record.survey.id} as a draft; open it with: hailong survey open {record.survey.id}")
+    if record.survey.previous is not None and Predecessors(context.db).find(record.survey) is None:
+        click.echo(
+            f"it is to be compared with {record.survey.previous}, which is not here yet: publish that survey, or bring in its "
+            "figures with: hailong survey previous FILE"
+        )
+
+
+@survey.command()
+@with_home
+@click.argument("path", metavar="FILE", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@told
+def previous(home: Path, path: Path) -> None:
+    """Bring in the published figures of a survey made elsewhere, for surveys whose plans name it as `previous`.
+
+    FILE is YAML or JSON as docs/summary.md describes it. A file with a mistake is refused, and nothing is brought in.
+
+    Example: hailong survey previous sct-bentre-2021.yml
+    """
+    data = load_summary(path)
+    context = context_of(home)
+    schema.ensure(context.db)
+    digest = Summaries(context.db).bring_in(data, datetime.now(UTC))
+    context.audit(data["survey"], "previous", file=path.name, digest=digest)
+    groups = len(data["groups"])
+    criteria = sum(len(group["criteria"]) for group in data["groups"])
+    click.echo(f"brought in {data['survey']}: {groups} groups, {criteria} criteria (SHA-256 {digest[:16]}…)")
 
 
 @survey.command("open")

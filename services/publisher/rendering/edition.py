@@ -54,6 +54,9 @@ def read_edition(document: Json) -> Edition:
             comparison=tuple(document["comparison"]),
             register=document["register"],
             equation=document["equation"],
+            compared_with=document.get("compared_with"),
+            pooled=document.get("pooled"),
+            warnings=tuple(document.get("warnings", ())),
         ),
     )
 
@@ -91,6 +94,7 @@ def _group(row: Json) -> GroupResult:
         strata=tuple(_stratum(stratum) for stratum in row["strata"]),
         questions=tuple(_question(question) for question in row["questions"]),
         quality=row["quality"],
+        channels=tuple(row.get("channels", ())),
     )
 
 
