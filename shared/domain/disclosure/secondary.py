@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import chain
 from math import inf
 
 from shared.domain.disclosure.audit import Exposed, Fact, Region, Target, Witnesses, first_exposed
@@ -16,6 +15,9 @@ from shared.domain.disclosure.rules import rounded
 from shared.domain.disclosure.sheet import Sheet, bound_unanimity, hide_complements, is_hidden
 from shared.domain.results import Bounded, Cell, Shown, Suppressed
 from shared.domain.survey import Aggregation
+
+TRIALS = 24
+"""How many cells are tried before one is hidden that does not mend everything alone."""
 
 
 def audit(sheet: Sheet) -> None:
@@ -152,9 +154,11 @@ def _criteria_of(made: Model, factor: str) -> Iterator[str]:
 
 
 def _next_to_hide(sheet: Sheet, exposed: Exposed) -> Place | None:
-    """The cell to hide next: one that binds the exposed interval if any does, the least missed first.
+    """The cell to hide next, of those that bind the exposed interval, or of all if none does.
 
-    What an earlier edition published is not hidden again; nobody would unlearn it.
+    It is the least missed that mends the interval alone and is not told by others itself; or else the one that widens
+    the interval most, in the same factor if any there does; or else one that combines many criteria. What an earlier
+    edition published is not hidden again; nobody would unlearn it.
     """
     shown = [p for p, cell in sheet.cells.items() if not isinstance(cell, Suppressed) and p not in sheet.shown_before]
     order = {place: position for position, place in enumerate(sheet.cells)}
@@ -164,35 +168,56 @@ def _next_to_hide(sheet: Sheet, exposed: Exposed) -> Place | None:
         return _loss(place, _factor_of(sheet.model, place) == factor), sheet.base(place), order[place]
 
     binding = sorted((place for place in shown if place in exposed.binding), key=loss) or sorted(shown, key=loss)
-    helps = (place for place in binding if _helps(sheet, place, exposed.target))
-    tells = (place for place in binding if _helps(sheet, place, None))
-    return next(chain(helps, tells, binding), None)
+    trials = []
+    for place in binding[:TRIALS]:
+        trial = _trial(sheet, place, exposed.target)
+        if trial.mends and trial.holds:
+            return place
+        trials.append((place, trial))
+    holding = [(place, trial) for place, trial in trials if trial.holds]
+    wider = [(place, trial) for place, trial in holding if trial.width > 1.1 * (exposed.high - exposed.low)]
+    near = [(place, trial) for place, trial in wider if _factor_of(sheet.model, place) == factor]
+    if near or wider:
+        return max(near or wider, key=lambda pair: pair[1].width)[0]
+    # Several figures say the same; those that combine most criteria, but for the overall index, leave the most behind.
+    rank = [Figure.AGGREGATION, Figure.FACTOR, Figure.CRITERION, Figure.OVERALL]
+    return min(binding, key=lambda place: rank.index(place.figure), default=None)
 
 
-def _helps(sheet: Sheet, place: Place, target: Target | None) -> bool:
-    """Whether hiding a cell makes `target` safe, and the cell itself is not told by the others all the same."""
-    cell = sheet.cells[place]
-    hidden = Suppressed("audit")
+@dataclass(frozen=True)
+class _Trial:
+    """What hiding a cell would do: whether it `mends` the target, how wide the target's interval is then, and whether
+    it `holds`: whether the cell itself is safe."""
+
+    mends: bool
+    holds: bool
+    width: float
+
+
+def _trial(sheet: Sheet, place: Place, target: Target) -> _Trial:
+    cell, hidden = sheet.cells[place], Suppressed("audit")
     sheet.cells[place] = hidden
     region = Region(list(facts(sheet)), sheet.model.limits)
     sheet.cells[place] = cell
-    wanted = [*_targets_at(sheet, place, hidden), *([] if target is None else [target])]
-    return first_exposed(region, reversed(wanted), Witnesses([sheet.model.answers])) is None
+    met = Witnesses([sheet.model.answers])
+    mends = first_exposed(region, [target], met) is None
+    low, high = met.spread(target)
+    return _Trial(mends, first_exposed(region, _targets_at(sheet, place, hidden), met) is None, high - low)
 
 
 def _loss(place: Place, near: bool) -> int:
-    """How much a reader misses a cell: other aggregations least, then criteria, strata, factors, the overall index."""
+    """How much a reader misses a cell: criteria least, then strata, other aggregations, factors, the overall index."""
     if place.stratum is not None:
         return 3 if near and place.figure is Figure.FACTOR else 4
     match place.figure:
-        case Figure.AGGREGATION:
-            return 0
         case Figure.CRITERION:
             return 1 if near else 2
-        case Figure.FACTOR:
+        case Figure.AGGREGATION:
             return 5
-        case _:
+        case Figure.FACTOR:
             return 6
+        case _:
+            return 7
 
 
 def _factor_of(made: Model, place: Place) -> str | None:

@@ -54,19 +54,23 @@ class Sheet:
 
         Answers are whole numbers, and means of shares with different bases can be solved for them: 3/10 + 5/9 is no
         other sum of tenths and ninths. So a figure over different bases is rounded when it combines something hidden,
-        or is one of a stratum beside hidden ones.
+        or is one of a stratum beside hidden ones. The other aggregations combine the same criteria in other ways, and
+        are rounded more than the overall index.
         """
         if place.stratum is None and self.whole_percent:
             return 1.0
         parts = self.model.parts(place)
-        if place.figure is Figure.CRITERION or parts is None or not self.model.uneven(place):
+        if place.figure is Figure.CRITERION or parts is None:
             return 0.0
+        uneven = self.model.uneven(place)
         if place.stratum is not None:
-            return 1.0 if self.hides_strata else 0.0
+            return 1.0 if uneven and self.hides_strata else 0.0
         inside = [self.cells.get(Place(place.group, None, Figure.CRITERION, id_)) for id_ in parts.coefficients]
-        if all(isinstance(cell, Shown) for cell in inside):
+        if all(cell is None or isinstance(cell, Shown) for cell in inside):
             return 0.0
-        return 1.0 if place.figure is Figure.FACTOR else 0.1
+        if place.figure is Figure.AGGREGATION:
+            return 1.0
+        return (1.0 if place.figure is Figure.FACTOR else 0.1) if uneven else 0.0
 
     def base(self, place: Place) -> int:
         cell = self.raw[place]
