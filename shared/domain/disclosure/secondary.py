@@ -21,20 +21,39 @@ TRIALS = 24
 
 
 def audit(sheet: Sheet) -> None:
-    """P6: hide further cells, those that tell least first, until a reader is left three values of all that is hidden."""
+    """P6: hide further cells, those that tell least first, until a reader is left three values of all that is hidden.
+
+    In an open group only figures of strata are hidden for it. Where that is not enough, the group's own figures tell what is
+    bounded, as they may; but if a figure of a stratum is hidden for its small base, the group is closed.
+    """
+    before_audit, decisions = dict(sheet.cells), len(sheet.decisions)
+    left = _hide_until_safe(sheet)
+    if left is not None and sheet.is_open:
+        sheet.cells = dict(before_audit)
+        del sheet.decisions[decisions:]
+        if not sheet.hides_figures:
+            return
+        sheet.closed = True
+        bound_unanimity(sheet)
+        left = _hide_until_safe(sheet)
+    if left is not None:
+        sheet.refusals.append(
+            f"{left.target.name} can be told to lie between {left.low:.2f} and {left.high:.2f} "
+            f"of {left.target.size:g} from what is published, and nothing is left to hide"
+        )
+
+
+def _hide_until_safe(sheet: Sheet) -> Exposed | None:
+    """Hide cells until nothing hidden is exposed; what still is when nothing is left to hide, None otherwise."""
     witnesses = Witnesses([sheet.model.answers])
     while True:
         region = Region(list(facts(sheet)), sheet.model.limits)
         exposed = first_exposed(region, targets(sheet), witnesses)
         if exposed is None:
-            return
+            return None
         place = _next_to_hide(sheet, exposed)
         if place is None:
-            sheet.refusals.append(
-                f"{exposed.target.name} can be told to lie between {exposed.low:.2f} and {exposed.high:.2f} "
-                f"of {exposed.target.size:g} from what is published, and nothing is left to hide"
-            )
-            return
+            return exposed
         sheet.hide(place, "P6", "audit", f"together with other figures it would tell {exposed.target.name}")
         hide_complements(sheet)
         bound_unanimity(sheet)
@@ -121,8 +140,11 @@ def _shown(place: Place, form: Vector, index: float, step: float) -> Fact:
 def targets(sheet: Sheet) -> Iterator[Target]:
     """All that must stay hidden: the cells not shown exactly, and behind a hidden figure of a stratum its criteria."""
     seen: set[str] = set()
+    is_open = sheet.is_open
     for place, cell in sheet.cells.items():
         if place in sheet.shown_before or not (is_hidden(cell) or isinstance(cell, Bounded)):
+            continue
+        if is_open and place.stratum is None:
             continue
         for target in _targets_at(sheet, place, cell):
             if target.name not in seen:
@@ -138,7 +160,7 @@ def _targets_at(sheet: Sheet, place: Place, cell: Cell) -> Iterator[Target]:
     form, size = made.form(place), made.size(place)
     if form is not None:
         yield Target(str(place), place, form * (size / 100), size, whole=False)
-    if place.stratum is None or isinstance(cell, Bounded):
+    if place.stratum is None or isinstance(cell, Bounded) or sheet.is_open:
         return
     criteria = made.criteria if place.figure is Figure.OVERALL else tuple(_criteria_of(made, place.id))
     for criterion in criteria:
@@ -161,6 +183,9 @@ def _next_to_hide(sheet: Sheet, exposed: Exposed) -> Place | None:
     edition published is not hidden again; nobody would unlearn it.
     """
     shown = [p for p, cell in sheet.cells.items() if not isinstance(cell, Suppressed) and p not in sheet.shown_before]
+    if sheet.is_open:
+        # Hiding a stratum's overall index would hide the whole stratum; what binds nothing would not help.
+        shown = [p for p in shown if p.stratum is not None and p.figure is Figure.FACTOR and p in exposed.binding]
     order = {place: position for position, place in enumerate(sheet.cells)}
     factor = _factor_of(sheet.model, exposed.target.place)
 

@@ -17,7 +17,8 @@ from shared.domain.survey import Method
 class Sheet:
     """The draft of one group's release. `raw` are its unprotected cells, `cells` what is left of them.
 
-    `known` is what earlier editions say of the same ballots, `shown_before` the figures that they showed.
+    `known` is what earlier editions say of the same ballots, `shown_before` the figures that they showed. `closed` says that
+    the group's own figures have to be held back too, although no whole stratum is hidden.
     """
 
     result: GroupResult
@@ -27,14 +28,34 @@ class Sheet:
     cells: dict[Place, Cell]
     known: tuple[Fact, ...] = ()
     shown_before: frozenset[Place] = frozenset()
+    closed: bool = False
     decisions: list[Decision] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)
     refusals: list[str] = field(default_factory=list)
 
     @property
-    def hides_strata(self) -> bool:
+    def hides_figures(self) -> bool:
         """Whether any figure of a stratum that has answers is hidden."""
         return any(place.stratum is not None and is_hidden(cell) for place, cell in self.cells.items())
+
+    @property
+    def hides_strata(self) -> bool:
+        """Whether a whole stratum that has answers is hidden."""
+        return any(
+            place.stratum is not None and place.figure is Figure.OVERALL and is_hidden(cell)
+            for place, cell in self.cells.items()
+        )
+
+    @property
+    def is_open(self) -> bool:
+        """Whether the group's own figures are all shown as they are: it is large enough, and none of its strata is hidden.
+
+        What they tell of a stratum that is shown itself is then no secret; only figures of strata are held back.
+        """
+        if self.closed or self.hides_strata or self.result.ballots - self.result.incomplete < COUNTS_FROM:
+            return False
+        own = [cell for place, cell in self.cells.items() if place.stratum is None]
+        return not any(isinstance(cell, Bounded) or is_hidden(cell) for cell in own)
 
     @property
     def whole_limits(self) -> bool:
@@ -64,7 +85,7 @@ class Sheet:
             return 0.0
         uneven = self.model.uneven(place)
         if place.stratum is not None:
-            return 1.0 if uneven and self.hides_strata else 0.0
+            return 1.0 if uneven and self.hides_figures else 0.0
         inside = [self.cells.get(Place(place.group, None, Figure.CRITERION, id_)) for id_ in parts.coefficients]
         if all(cell is None or isinstance(cell, Shown) for cell in inside):
             return 0.0
@@ -105,7 +126,9 @@ class Sheet:
         shown = isinstance(criterion.cell, Shown) and criterion.cell.base >= COUNTS_FROM
         if small or isinstance(criterion.cell, Suppressed):
             criterion = replace(criterion, no_opinion=None, skipped=None)
-        return criterion if shown and not self.whole_percent else replace(criterion, levels=None)
+        # Beside a weighted index, counts of answers would be a second equation in the strata's own.
+        second = self.hides_figures and self.model.weights_differ
+        return criterion if shown and not second else replace(criterion, levels=None)
 
 
 def is_hidden(cell: Cell) -> bool:
@@ -163,7 +186,7 @@ def _hide_whole_strata(sheet: Sheet) -> None:
 
 def bound_unanimity(sheet: Sheet) -> None:
     """P4: near 0 and 100 % a small cell is only bounded, and so is every cell of a group that hides strata."""
-    hides = sheet.hides_strata
+    hides = sheet.hides_strata or sheet.closed
     for place, cell in sheet.cells.items():
         small = isinstance(cell, Shown) and cell.base < COUNTS_FROM
         if not isinstance(cell, Shown) or not (small or (hides and place.stratum is None)):

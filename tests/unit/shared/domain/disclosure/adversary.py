@@ -35,6 +35,14 @@ SMALL = 1e-6
 EXACT = 1e-5
 
 
+def is_open(group: Mapping[str, Any]) -> bool:
+    """Whether a published group is large and shows every stratum, and every figure of its own, exactly."""
+    own = [group["overall"], *group["aggregations"].values(), *group["factors"], *group["criteria"]]
+    small = group["ballots"] - group["incomplete"] < 30
+    hidden = any(s["overall"].get("suppressed") and s["overall"]["reason"] != "no-answers" for s in group["strata"])
+    return not small and not hidden and all("index" in cell or cell.get("reason") == "no-answers" for cell in own)
+
+
 @dataclass
 class Attack:
     """The unknowns of one group, numbered, and what the documents say about them as `low ≤ row · x ≤ high`."""
@@ -193,7 +201,18 @@ class Attack:
         return np.array([low for _, low, _ in self.rows]), np.array([high for _, _, high in self.rows])
 
     def hidden(self, group: Mapping[str, Any], rule: str) -> Iterator[tuple[str, np.ndarray, bool]]:
-        """Everything that the document does not show exactly: a name, a row that counts it, whether it is one count."""
+        """Everything that the document keeps secret: a name, a row that counts it, whether it is one count.
+
+        In a large group without a hidden stratum the group's own figures are shown as they are, and only figures of strata
+        that are not shown at all are secret. Anywhere else whatever is not shown exactly is, and criteria of hidden strata.
+        """
+        if is_open(group):
+            for stratum in group["strata"]:
+                for factor in stratum["factors"]:
+                    if factor.get("suppressed") and factor["reason"] != "no-answers":
+                        name = f"{stratum['id']} {factor['id']}"
+                        yield from self.combined(name, self.factor(factor["id"], [stratum["id"]], rule))
+            return
         for criterion in group["criteria"]:
             if "index" not in criterion:
                 yield criterion["id"], self.counted(criterion["id"], self.strata), True
