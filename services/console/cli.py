@@ -6,6 +6,8 @@ import click
 
 from services.console.commands.checks import recount_, status
 from services.console.commands.invitations import invitations
+from services.console.commands.plans import plan
+from services.console.commands.rating import rating
 from services.console.commands.running import demo, up
 from services.console.commands.surveys import survey
 
@@ -16,5 +18,5 @@ def main() -> None:
     """Hailong measures how satisfied people are with a public body's service, and publishes the result."""
 
 
-for command in (up, demo, survey, invitations, status, recount_):
+for command in (up, demo, plan, survey, invitations, status, recount_, rating):
     main.add_command(command)

@@ -29,6 +29,23 @@ def header(record: Record) -> Iterator[str]:
         yield f"  PROBLEM   {record.problem}"
 
 
+def summary_lines(survey: Survey) -> Iterator[str]:
+    """A plan by itself: what it measures, when, and who is asked what."""
+    period, method = survey.period, survey.method
+    yield f"{survey.id}: {survey.title[survey.language]}"
+    yield f"  body      {survey.body.name[survey.language]}"
+    yield f"  languages {', '.join(survey.languages)}"
+    yield f"  period    {period.opens_at:%Y-%m-%d %H:%M} to {period.closes_at:%Y-%m-%d %H:%M} {period.timezone}"
+    yield f"  late      kiosk and paper ballots until {period.late_until:%Y-%m-%d %H:%M}"
+    yield f"  method    {method.aggregation.value}, confidence {method.confidence:g}, minimum base {method.min_base}"
+    yield f"  release   {survey.release.value}"
+    yield f"  compared  {f'with {survey.previous}' if survey.previous else 'with no survey before'}"
+    yield from plan_lines(survey)
+    unchecked = sum(criterion.uncertain for asked in survey.questionnaires.values() for criterion in asked.criteria)
+    if unchecked:
+        yield f"  {unchecked} criteria are marked uncertain: their source is not checked"
+
+
 def plan_lines(survey: Survey) -> Iterator[str]:
     """Who is asked and what."""
     for group in survey.groups:

@@ -18,6 +18,7 @@ from services.console import supervisor
 from services.console.demo import DemoError
 from services.console.home import Home, HomeError
 from shared import settings
+from shared.domain.design import ImpossibleDesign
 from shared.domain.survey import State
 from shared.plan import PlanError
 from shared.settings import Settings, SettingsError
@@ -32,7 +33,7 @@ class Refused(Exception):
     """What was asked for cannot be done; the message says why."""
 
 
-_TOLD = (HomeError, SettingsError, PlanError, SurveyExists, supervisor.StartError, DemoError, Refused)
+_TOLD = (HomeError, SettingsError, PlanError, SurveyExists, supervisor.StartError, DemoError, Refused, ImpossibleDesign)
 
 
 @dataclass(frozen=True, slots=True)
