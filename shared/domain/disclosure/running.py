@@ -51,7 +51,15 @@ def running(counted: int, last: int | None, step: int, min_base: int) -> bool:
     """
     if last is None:
         return counted >= min_base
-    return counted - last >= max(step, min_base)
+    return counted - last >= distance(last, Pace(step, min_base))
+
+
+def distance(last: int, pace: Pace) -> int:
+    """The ballots from a snapshot of `last` ballots to the next one: a twentieth more, when that is more than the least.
+
+    A figure of ten thousand ballots does not move by ten, and what is known of the snapshots shown stays short.
+    """
+    return max(pace.step, pace.min_base, last // 20)
 
 
 def may_reveal(looks: Looks, now: Counted, min_base: int) -> bool:
@@ -85,14 +93,14 @@ def move(looks: Looks, now: Counted, pace: Pace) -> Move:
     strata that were complete in it would keep it back for ever.
     """
     total = sum(now.values())
-    distance = max(pace.step, pace.min_base)
     if looks.pending is None:
         last = sum(looks.shown[-1].values()) if looks.shown else None
         return Move(reveal=False, take=running(total, last, pace.step, pace.min_base))
-    waited = total - sum(looks.pending.values())
+    taken = sum(looks.pending.values())
+    waited, apart = total - taken, distance(taken, pace)
     if may_reveal(looks, now, pace.min_base):
-        return Move(reveal=True, take=waited >= distance)
-    return Move(reveal=False, take=waited >= 2 * distance)
+        return Move(reveal=True, take=waited >= apart)
+    return Move(reveal=False, take=waited >= 2 * apart)
 
 
 def after(looks: Looks, done: Move, now: Counted) -> Looks:

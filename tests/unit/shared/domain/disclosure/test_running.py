@@ -60,3 +60,12 @@ def test_steady_ballots_move_the_figures_every_ten() -> None:
 
 def test_a_running_figure_of_few_ballots_that_nearly_agree_is_not_shown() -> None:
     assert [running_figure(p, n, 10) for p, n in ((100.0, 10), (70.0, 10), (70.0, 9), (100.0, 30))] == [None, 70.0, None, 100.0]
+
+
+def test_a_million_ballots_leave_a_history_of_a_few_hundred_looks() -> None:
+    looks, counted = Looks(), 0
+    while counted < 1_000_000:
+        counted += max(1, counted // 200)
+        done = move(looks, {"a": counted}, Pace(5, 10))
+        looks = after(looks, done, {"a": counted})
+    assert 100 < len(looks.shown) < 400
