@@ -47,17 +47,24 @@ def recount(chunks: Iterable[Sequence[StoredBallot]], survey: Survey) -> Recount
     receipts: list[str] = []
     altered: list[str] = []
     for chunk in chunks:
-        ballots = [stored.ballot for stored in chunk]
+        intact: list[StoredBallot] = []
+        for stored in chunk:
+            if _is_intact(stored, survey):
+                intact.append(stored)
+            else:
+                altered.append(receipt(stored.digest))
+        ballots = [stored.ballot for stored in intact]
         cells = merge_cells([cells, tally(ballots, survey)])
         for group in survey.groups:
             sums[group.id].add(ballots, group, survey.method.min_answered)
-        for stored in chunk:
-            if digest(stored.ballot) != stored.digest:
-                altered.append(receipt(stored.digest))
-            if stored.ballot.counted:
-                receipts.append(receipt(stored.digest))
+        receipts += [receipt(stored.digest) for stored in intact if stored.ballot.counted]
     moments = {id_: summed.moments for id_, summed in sums.items()}
     return Recount(cells, moments, receipts, altered, {id_: summed.quality for id_, summed in sums.items()})
+
+
+def _is_intact(stored: StoredBallot, survey: Survey) -> bool:
+    """Whether this is the ballot that was accepted. One that is not may say anything, so it is told and not counted."""
+    return stored.ballot.stratum in survey.strata and digest(stored.ballot) == stored.digest
 
 
 @dataclass(slots=True)
