@@ -1,0 +1,191 @@
+"""Which ballots are accepted: the first to come gets the place, an invitation admits one, an id is decided once."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import replace
+from itertools import pairwise
+from uuid import UUID
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from shared.domain.acceptance import (
+    Accepted,
+    BallotConflict,
+    Candidate,
+    Facts,
+    Gate,
+    Invitation,
+    InvitationRequired,
+    InvitationSpent,
+    InvitationUnknown,
+    Outcome,
+    Seen,
+    StratumFull,
+    SurveyNotOpen,
+    decide,
+)
+from shared.domain.ballot import Ballot
+from shared.domain.survey import Admission, Channel, Stratum, WhenFull
+
+OPEN = {"s": Gate.ALL}
+DESK = Stratum("desk", {"vi": "Quầy"})
+
+
+def candidate(
+    id_: int = 1,
+    content: bytes = b"a",
+    stratum: Stratum = DESK,
+    invitation: bytes | None = None,
+    channel: Channel = Channel.WEB,
+) -> Candidate:
+    ballot = Ballot(UUID(int=id_, version=4), "s", "people", stratum.id, channel, "vi", 1, {"C1": 5})
+    return Candidate(ballot, content, stratum, invitation)
+
+
+strata = [
+    DESK,
+    replace(DESK, id="few", quota=3, when_full=WhenFull.REFUSE),
+    replace(DESK, id="more", quota=3, when_full=WhenFull.KEEP),
+    replace(DESK, id="invited", admission=Admission.INVITED),
+]
+candidates = st.lists(
+    st.builds(
+        candidate,
+        id_=st.integers(1, 12),
+        content=st.sampled_from([b"a", b"b"]),
+        stratum=st.sampled_from(strata),
+        invitation=st.sampled_from([None, b"t1", b"t2", b"spent", b"guess"]),
+        channel=st.sampled_from(Channel),
+    ),
+    max_size=30,
+)
+facts = st.builds(
+    Facts,
+    seen=st.dictionaries(
+        st.integers(1, 4).map(lambda n: UUID(int=n, version=4)), st.builds(Seen, st.sampled_from([b"a", b"b"]), st.booleans())
+    ),
+    gates=st.sampled_from([OPEN, {"s": Gate.SYNCHRONISED}, {"s": Gate.NONE}, {}]),
+    invitations=st.just(
+        {
+            b"t1": Invitation("s", "invited", spent=False),
+            b"t2": Invitation("s", "few", spent=False),
+            b"spent": Invitation("s", "invited", spent=True),
+        }
+    ),
+    free=st.fixed_dictionaries({("s", "few"): st.integers(0, 3), ("s", "more"): st.integers(0, 3)}),
+)
+
+
+def accepted(asked: list[Candidate], outcomes: list[Outcome]) -> list[tuple[Candidate, Accepted]]:
+    return [(c, o) for c, o in zip(asked, outcomes, strict=True) if isinstance(o, Accepted) and o.new]
+
+
+@given(candidates, facts)
+def test_no_more_are_counted_than_places_are_free(asked: list[Candidate], known: Facts) -> None:
+    counted = Counter(("s", c.stratum.id) for c, o in accepted(asked, decide(asked, known)) if o.ballot.counted)
+    assert all(counted[place] <= free for place, free in known.free.items())
+
+
+@given(candidates, facts)
+def test_an_invitation_is_spent_once_and_only_where_it_was_issued(asked: list[Candidate], known: Facts) -> None:
+    spent = Counter(c.invitation for c, _ in accepted(asked, decide(asked, known)) if c.invitation is not None)
+    assert set(spent) <= {b"t1", b"t2"}
+    assert all(number == 1 for number in spent.values())
+
+
+@given(candidates, facts)
+def test_an_id_is_accepted_once_and_with_one_content(asked: list[Candidate], known: Facts) -> None:
+    outcomes = decide(asked, known)
+    new = Counter(c.ballot.id for c, _ in accepted(asked, outcomes))
+    assert all(number == 1 for number in new.values())
+    assert not set(new) & set(known.seen)
+    contents: dict[UUID, set[bytes]] = {}
+    for c, outcome in zip(asked, outcomes, strict=True):
+        if isinstance(outcome, Accepted):
+            contents.setdefault(c.ballot.id, set()).add(c.digest)
+    assert all(len(found) == 1 for found in contents.values())
+
+
+@given(candidates, facts)
+def test_there_is_one_outcome_for_each_and_the_facts_stay_as_they_were(asked: list[Candidate], known: Facts) -> None:
+    before = repr(known)
+    assert len(decide(asked, known)) == len(asked)
+    assert repr(known) == before
+
+
+@given(candidates, facts)
+def test_deciding_one_by_one_is_deciding_together(asked: list[Candidate], known: Facts) -> None:
+    together = [type(outcome) for outcome in decide(asked, known)]
+    prefixes = [[type(o) for o in decide(asked[:n], known)] for n in range(len(asked) + 1)]
+    assert all(longer[: len(shorter)] == shorter for shorter, longer in pairwise(prefixes))
+    assert prefixes[-1] == together
+
+
+@given(candidates, facts)
+def test_nothing_new_passes_a_gate_that_is_shut(asked: list[Candidate], known: Facts) -> None:
+    shut = replace(known, gates={"s": Gate.NONE})
+    assert accepted(asked, decide(asked, shut)) == []
+
+
+@given(candidates, facts)
+def test_a_half_shut_gate_lets_only_synchronised_channels_pass(asked: list[Candidate], known: Facts) -> None:
+    half = replace(known, gates={"s": Gate.SYNCHRONISED})
+    assert {c.ballot.channel for c, _ in accepted(asked, decide(asked, half))} <= {Channel.KIOSK, Channel.PAPER}
+
+
+FULL = replace(DESK, quota=1, when_full=WhenFull.REFUSE)
+KEEPING = replace(DESK, quota=1, when_full=WhenFull.KEEP)
+INVITED = replace(DESK, admission=Admission.INVITED)
+ISSUED = {b"t": Invitation("s", "desk", spent=False)}
+
+
+def issued(survey: str, stratum: str, *, spent: bool) -> Facts:
+    return Facts(gates=OPEN, invitations={b"t": Invitation(survey, stratum, spent)})
+
+
+@pytest.mark.parametrize(
+    ("asked", "known", "refusal"),
+    [
+        (candidate(), Facts(), SurveyNotOpen),
+        (candidate(), Facts(gates=OPEN, seen={UUID(int=1, version=4): Seen(b"b", counted=True)}), BallotConflict),
+        (candidate(stratum=FULL), Facts(gates=OPEN, free={("s", "desk"): 0}), StratumFull),
+        (candidate(stratum=INVITED), Facts(gates=OPEN), InvitationRequired),
+        (candidate(stratum=INVITED, invitation=b"x"), Facts(gates=OPEN), InvitationUnknown),
+        (
+            candidate(invitation=b"t"),
+            issued("s", "moon", spent=False),
+            InvitationUnknown,
+        ),
+        (
+            candidate(invitation=b"t"),
+            issued("z", "desk", spent=False),
+            InvitationUnknown,
+        ),
+        (
+            candidate(invitation=b"t"),
+            issued("s", "desk", spent=True),
+            InvitationSpent,
+        ),
+    ],
+)
+def test_a_refusal_says_why(asked: Candidate, known: Facts, refusal: type) -> None:
+    (outcome,) = decide([asked], known)
+    assert type(outcome) is refusal
+
+
+def test_a_ballot_that_was_accepted_is_accepted_again_however_things_stand_now() -> None:
+    asked = candidate(stratum=FULL, invitation=b"gone")
+    (outcome,) = decide([asked], Facts(seen={asked.ballot.id: Seen(b"a", counted=False)}))
+    assert isinstance(outcome, Accepted)
+    assert (outcome.new, outcome.ballot.counted) == (False, False)
+
+
+def test_a_full_stratum_that_keeps_spends_the_invitation_all_the_same() -> None:
+    asked = [candidate(n, stratum=KEEPING, invitation=b"t") for n in (1, 2)]
+    first, second = decide(asked, Facts(gates=OPEN, invitations=ISSUED, free={("s", "desk"): 0}))
+    assert isinstance(first, Accepted)
+    assert first.ballot.counted is False
+    assert isinstance(second, InvitationSpent)
