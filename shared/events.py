@@ -18,7 +18,7 @@ PUBLISHING = "publishing"
 BATCHES_LIMIT = 20
 """Batches that one event may name: what is scored in one transaction."""
 
-SURVEY_ID = validate.Regexp(r"^[A-Za-z0-9][A-Za-z0-9_-]{0,99}$")
+SURVEY_ID = validate.Regexp(r"^[A-Za-z0-9][A-Za-z0-9_-]{0,99}\Z")
 
 
 class BadEvent(ValueError):
