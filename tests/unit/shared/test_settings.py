@@ -1,0 +1,42 @@
+"""Settings come from the environment, once, and all that is wrong is told at once."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from shared.settings import Settings, SettingsError, from_environment, to_environment
+
+NEEDED = {"HAILONG_MONGODB_URL": "mongodb://db:27017/hailong", "HAILONG_REDIS_URL": "redis://broker:6379/0"}
+
+
+def test_what_is_needed_is_enough() -> None:
+    assert from_environment(NEEDED) == Settings("mongodb://db:27017/hailong", "redis://broker:6379/0")
+
+
+def test_everything_that_is_wrong_is_told_at_once() -> None:
+    wrong = {"HAILONG_MONGODB_URL": "mongodb://db:27017", "HAILONG_SWEEP_EVERY": "soon", "HAILONG_LOG_LEVEL": "loud"}
+    with pytest.raises(SettingsError) as told:
+        from_environment(wrong)
+    assert str(told.value) == (
+        "HAILONG_REDIS_URL is not set; HAILONG_SWEEP_EVERY must be a number of seconds, not 'soon'; "
+        "HAILONG_LOG_LEVEL must be one of DEBUG, INFO, WARNING, ERROR, not 'LOUD'; "
+        "HAILONG_MONGODB_URL must name a database: mongodb://host:port/DATABASE"
+    )
+
+
+@pytest.mark.parametrize("empty", [{}, dict.fromkeys(NEEDED, "")])
+def test_what_is_missing_is_named(empty: dict[str, str]) -> None:
+    with pytest.raises(SettingsError, match="HAILONG_MONGODB_URL is not set; HAILONG_REDIS_URL is not set"):
+        from_environment(empty)
+
+
+seconds = st.floats(0.001, 1_000)
+
+
+@given(
+    st.builds(Settings, st.just(NEEDED["HAILONG_MONGODB_URL"]), st.just("redis://r/0"), sweep_every=seconds, due_every=seconds)
+)
+def test_a_child_reads_the_settings_that_it_was_given(settings: Settings) -> None:
+    assert from_environment(to_environment(settings)) == settings
