@@ -134,7 +134,7 @@ class Choice:
     text: Texts
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Question:
     """A question with choices, outside the indices: perception, expectation, filter, about the respondent.
 
@@ -152,7 +152,7 @@ class Question:
     fixed: frozenset[str] = frozenset()
     applies_if: Condition | None = None
 
-    @property
+    @cached_property
     def choice_ids(self) -> frozenset[str]:
         return frozenset(choice.id for choice in self.choices)
 

@@ -10,11 +10,12 @@ from __future__ import annotations
 import random
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from uuid import UUID, uuid4
 
 from pymongo.client_session import ClientSession
+from pymongo.errors import BulkWriteError
 
 from shared.domain.acceptance import (
     Accepted,
@@ -23,10 +24,11 @@ from shared.domain.acceptance import (
     Gate,
     Invitation,
     Outcome,
+    Refusal,
     Seen,
     decide,
 )
-from shared.store.connection import Db, StoreConflict, transact
+from shared.store.connection import Db, transact
 from shared.store.surveys import GATES
 from shared.store.wire import ballot_document
 
@@ -57,35 +59,64 @@ class Acceptance:
         self._random = random.SystemRandom()
 
     def accept(self, candidates: Sequence[Candidate], moment: Moment) -> Commit:
-        """Decide and commit in one transaction. Raises StoreUnavailable; the same call is then safe to repeat."""
-        return transact(self._db, lambda session: self._commit(candidates, moment, session), self._deadline)
+        """Decide and commit in one transaction. Raises StoreUnavailable; the same call is then safe to repeat.
+
+        Ballots are taken to be new, which nearly all are, and looked up when the store refuses one of them as a duplicate.
+        """
+        try:
+            return self._transact(candidates, moment, known=False)
+        except BulkWriteError:
+            return self._transact(candidates, moment, known=True)
 
     def seen(self, ids: Sequence[UUID]) -> dict[UUID, Seen]:
         """Which ballots of these ids were accepted before. Raises StoreUnavailable."""
         return transact(self._db, lambda session: self._seen(ids, session), self._deadline)
 
-    def _commit(self, candidates: Sequence[Candidate], moment: Moment, session: ClientSession) -> Commit:
+    def _transact(self, candidates: Sequence[Candidate], moment: Moment, *, known: bool) -> Commit:
+        return transact(self._db, lambda session: self._commit(candidates, moment, known, session), self._deadline)
+
+    def _commit(self, candidates: Sequence[Candidate], moment: Moment, known: bool, session: ClientSession) -> Commit:
         facts = self._gather(candidates, session)
-        outcomes = decide(candidates, facts)
+        outcomes = decide(candidates, facts) if not known else []
+        if known or any(isinstance(outcome, Refusal) for outcome in outcomes):
+            # What was accepted before is told its receipt again, whatever would be said of it today.
+            facts = replace(facts, seen=self._seen([c.ballot.id for c in candidates], session))
+            outcomes = decide(candidates, facts)
         new = [(c, o) for c, o in zip(candidates, outcomes, strict=True) if isinstance(o, Accepted) and o.new]
+        self._turn_back(candidates, new, session)
         if not new:
             return Commit(outcomes, [])
         self._spend(new, session)
         self._take_places(new, session)
-        self._pass_gates(new, facts, session)
         batches = self._insert(new, moment, session)
         return Commit(outcomes, batches)
 
     def _gather(self, candidates: Sequence[Candidate], session: ClientSession) -> Facts:
-        gates = [f"{survey}/{self._slot}" for survey in {c.ballot.survey for c in candidates}]
         tokens = [c.invitation for c in candidates if c.invitation is not None]
         limited = {(c.ballot.survey, c.stratum.id) for c in candidates if c.stratum.limit is not None}
+        surveys = Counter(c.ballot.survey for c in candidates)
         return Facts(
-            seen=self._seen([c.ballot.id for c in candidates], session),
-            gates={d["survey"]: Gate(d["accepts"]) for d in self._db.gates.find({"_id": {"$in": gates}}, session=session)},
+            gates={survey: self._pass_gate(survey, number, session) for survey, number in surveys.items()},
             invitations=self._invitations(tokens, session) if tokens else {},
             free=self._free(limited, session) if limited else {},
         )
+
+    def _pass_gate(self, survey_id: str, number: int, session: ClientSession) -> Gate:
+        """Count `number` ballots through the gate and say what it accepts: the write that meets a change of state."""
+        gate = self._db.gates.find_one_and_update(
+            {"_id": f"{survey_id}/{self._slot}"}, {"$inc": {"accepted": number}}, {"accepts": 1}, session=session
+        )
+        return Gate.NONE if gate is None else Gate(gate["accepts"])
+
+    def _turn_back(
+        self, candidates: Sequence[Candidate], new: Sequence[tuple[Candidate, Accepted]], session: ClientSession
+    ) -> None:
+        """Take those that were not accepted back out of the gates' count."""
+        counted = Counter(c.ballot.survey for c in candidates)
+        counted.subtract(c.ballot.survey for c, _ in new)
+        for survey, number in counted.items():
+            if number:
+                self._db.gates.update_one({"_id": f"{survey}/{self._slot}"}, {"$inc": {"accepted": -number}}, session=session)
 
     def _seen(self, ids: Sequence[UUID], session: ClientSession) -> dict[UUID, Seen]:
         found = self._db.ballots.find({"_id": {"$in": list(ids)}}, {"digest": 1, "surplus": 1}, session=session)
@@ -109,14 +140,6 @@ class Acceptance:
         taken = Counter(f"{c.ballot.survey}/{c.stratum.id}" for c, o in new if o.ballot.counted and c.stratum.limit is not None)
         for place, number in taken.items():
             self._db.places.update_one({"_id": place}, {"$inc": {"free": -number}}, session=session)
-
-    def _pass_gates(self, new: list[tuple[Candidate, Accepted]], facts: Facts, session: ClientSession) -> None:
-        """Count what goes through each gate. This write is what meets a change of the survey's state."""
-        for survey, number in Counter(c.ballot.survey for c, _ in new).items():
-            gate = {"_id": f"{survey}/{self._slot}", "accepts": facts.gates[survey].value}
-            passed = self._db.gates.update_one(gate, {"$inc": {"accepted": number}}, session=session)
-            if passed.matched_count != 1:
-                raise StoreConflict(f"the gate of {survey} moved during a commit")
 
     def _insert(self, new: list[tuple[Candidate, Accepted]], moment: Moment, session: ClientSession) -> list[UUID]:
         accepted = [outcome for _, outcome in new]

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from datetime import UTC, date, datetime
 from uuid import UUID, uuid4
 
 import pytest
 from pymongo.client_session import ClientSession
 
-from shared.domain.acceptance import Accepted, Candidate, Facts, SurveyNotOpen
+from shared.domain.acceptance import Accepted, Candidate, Gate, SurveyNotOpen
 from shared.domain.ballot import Submission, check, digest
 from shared.domain.survey import Channel
 from shared.store.acceptance import Acceptance, Moment
@@ -19,38 +19,43 @@ from tests.harness import Rig, Store, ballot, database, unique
 
 
 class Paused(Acceptance):
-    """Stops once inside its first transaction, after it has read that the survey is open."""
+    """Stops once inside its first transaction, after it has read that the survey is open and gone through the gate."""
 
     def __init__(self, store: Store) -> None:
         super().__init__(store.db, slot=0, deadline=20)
         self.inside, self.go_on = threading.Event(), threading.Event()
 
-    def _gather(self, candidates: Sequence[Candidate], session: ClientSession) -> Facts:
-        facts = super()._gather(candidates, session)
+    def _pass_gate(self, survey_id: str, number: int, session: ClientSession) -> Gate:
+        gate = super()._pass_gate(survey_id, number, session)
         self._pause()
-        return facts
+        return gate
 
     def _pause(self) -> None:
         self.inside.set()
         assert self.go_on.wait(15)
 
 
-class PausedAtTheGate(Paused):
-    """Stops after it went through the gate."""
+class PausedBeforeTheEnd(Paused):
+    """Stops after all its writes, before they are committed."""
 
-    def _gather(self, candidates: Sequence[Candidate], session: ClientSession) -> Facts:
-        return Acceptance._gather(self, candidates, session)
+    def _pass_gate(self, survey_id: str, number: int, session: ClientSession) -> Gate:
+        return Acceptance._pass_gate(self, survey_id, number, session)
 
-    def _pass_gates(self, new: list[tuple[Candidate, Accepted]], facts: Facts, session: ClientSession) -> None:
-        super()._pass_gates(new, facts, session)
+    def _insert(self, new: list[tuple[Candidate, Accepted]], moment: Moment, session: ClientSession) -> list[UUID]:
+        batches = super()._insert(new, moment, session)
         self._pause()
+        return batches
 
 
 class Ungated(Paused):
     """The planted fault: reads the gate and does not write to it."""
 
-    def _pass_gates(self, new: list[tuple[Candidate, Accepted]], facts: Facts, session: ClientSession) -> None:
-        pass
+    def _pass_gate(self, survey_id: str, number: int, session: ClientSession) -> Gate:
+        del number
+        gate = self._db.gates.find_one({"_id": f"{survey_id}/{self._slot}"}, session=session)
+        assert gate is not None
+        self._pause()
+        return Gate(gate["accepts"])
 
 
 @pytest.fixture
@@ -90,7 +95,7 @@ def raced(acceptance: Paused, store: Store, other: Store) -> tuple[bool, bool]:
     return acknowledged[0], submission.id in seen[0]
 
 
-@pytest.mark.parametrize("kind", [Paused, PausedAtTheGate])
+@pytest.mark.parametrize("kind", [Paused, PausedBeforeTheEnd])
 def test_a_commit_under_way_is_seen_by_sealing_or_refused(kind: type[Paused], store: Store, other: Store) -> None:
     acknowledged, seen = raced(kind(store), store, other)
     assert acknowledged == seen
