@@ -17,12 +17,12 @@ from services.publisher.rendering.templating import environment
 from shared.domain.results import Bounded, Cell, Shown
 
 WIDTH = 360
-_LEFT, _RIGHT = 10.0, 242.0
-_LINE = 19
-_TRACK = 26
-_GAP = 12
-_AXIS = 26
-_LABEL_CHARACTERS = 42
+LEFT, RIGHT = 10.0, 242.0
+LINE = 19
+TRACK = 26
+GAP = 12
+AXIS = 26
+LABEL_CHARACTERS = 42
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,17 +68,17 @@ class Segment:
 
 def interval_chart(chart_id: str, title: str, description: str, rows: Sequence[Row]) -> Markup:
     """A chart of `rows` on one scale from 0 to 100 percent. `chart_id` is unique on the page."""
-    scale = _Scale(_LEFT, _RIGHT if any(row.text for row in rows) else WIDTH - 2 * _LEFT)
+    scale = _Scale(LEFT, RIGHT if any(row.text for row in rows) else WIDTH - 2 * LEFT)
     placed: list[_Placed] = []
     top = 4.0
     for row in rows:
-        lines = textwrap.wrap(row.label, _LABEL_CHARACTERS)
-        label = tuple((top + _LINE * (line + 1) - 4, text) for line, text in enumerate(lines))
-        y = top + _LINE * len(lines) + _TRACK / 2
+        lines = textwrap.wrap(row.label, LABEL_CHARACTERS)
+        label = tuple((top + LINE * (line + 1) - 4, text) for line, text in enumerate(lines))
+        y = top + LINE * len(lines) + TRACK / 2
         placed.append(_place(row, label, y, scale))
-        top = y + _TRACK / 2 + _GAP
-    bottom = top - _GAP + 2
-    return _draw(
+        top = y + TRACK / 2 + GAP
+    bottom = top - GAP + 2
+    return draw(
         "interval.svg",
         chart_id=chart_id,
         title=title,
@@ -86,8 +86,8 @@ def interval_chart(chart_id: str, title: str, description: str, rows: Sequence[R
         rows=placed,
         ticks=[(scale.x(percent), percent) for percent in (0, 25, 50, 75, 100)],
         width=WIDTH,
-        bottom=_short(bottom),
-        height=_short(bottom + _AXIS),
+        bottom=short(bottom),
+        height=short(bottom + AXIS),
         left=scale.left,
         right=scale.right,
     )
@@ -95,7 +95,7 @@ def interval_chart(chart_id: str, title: str, description: str, rows: Sequence[R
 
 def bar(segments: Sequence[Segment]) -> Markup:
     """A bar of `segments` from 0 to 100, without words: it stands in a table beside the same numbers."""
-    return _draw("bar.svg", segments=[(_short(s.start), _short(s.width), s.paint) for s in segments])
+    return draw("bar.svg", segments=[(short(s.start), short(s.width), s.paint) for s in segments])
 
 
 def share_bar(share: float) -> Markup:
@@ -144,9 +144,11 @@ def _place(row: Row, label: tuple[tuple[float, str], ...], y: float, scale: _Sca
     return _Placed(label, y, row.text, None, None, "suppressed")
 
 
-def _short(value: float) -> str:
+def short(value: float) -> str:
+    """A coordinate with one decimal at most."""
     return f"{value:.1f}".rstrip("0").rstrip(".")
 
 
-def _draw(template: str, **values: object) -> Markup:
+def draw(template: str, **values: object) -> Markup:
+    """The SVG that a template makes of `values`."""
     return Markup(environment().get_template(template).render(**values).strip())  # noqa: S704 -- the template escapes

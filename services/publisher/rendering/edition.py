@@ -65,7 +65,8 @@ def _time(value: str | datetime) -> datetime:
     return value if isinstance(value, datetime) else datetime.fromisoformat(value)
 
 
-def _cell(row: Json) -> Cell:
+def cell_of(row: Json) -> Cell:
+    """The cell that stands in a row of the JSON form."""
     if row.get("suppressed"):
         return Suppressed(row["reason"])
     if "index" not in row:
@@ -75,7 +76,7 @@ def _cell(row: Json) -> Cell:
 
 
 def _factors(rows: Iterable[Json]) -> tuple[FactorResult, ...]:
-    return tuple(FactorResult(row["id"], row["title"], _cell(row)) for row in rows)
+    return tuple(FactorResult(row["id"], row["title"], cell_of(row)) for row in rows)
 
 
 def _group(row: Json) -> GroupResult:
@@ -87,8 +88,8 @@ def _group(row: Json) -> GroupResult:
         quota=row["quota"],
         population=row["population"],
         weighted=row["weighted"],
-        overall=_cell(row["overall"]),
-        aggregations={name: _cell(cell) for name, cell in row["aggregations"].items()},
+        overall=cell_of(row["overall"]),
+        aggregations={name: cell_of(cell) for name, cell in row["aggregations"].items()},
         factors=_factors(row["factors"]),
         criteria=tuple(_criterion(criterion) for criterion in row["criteria"]),
         strata=tuple(_stratum(stratum) for stratum in row["strata"]),
@@ -105,7 +106,7 @@ def _criterion(row: Json) -> CriterionResult:
         text=row["text"],
         wording=row["wording"],
         uncertain=row["uncertain"],
-        cell=_cell(row),
+        cell=cell_of(row),
         levels=row.get("levels"),
         no_opinion=row["no_opinion"],
         skipped=row["skipped"],
@@ -119,7 +120,7 @@ def _stratum(row: Json) -> StratumResult:
         ballots=row["ballots"],
         quota=row["quota"],
         population=row["population"],
-        overall=_cell(row["overall"]),
+        overall=cell_of(row["overall"]),
         factors=_factors(row["factors"]),
     )
 

@@ -14,7 +14,7 @@ from importlib.resources import as_file, files
 
 import typst
 
-from services.publisher.rendering import sentences
+from services.publisher.rendering import comparing, sentences
 from services.publisher.rendering.edition import Edition, Json, read_edition
 from services.publisher.rendering.language import Language, language
 from services.publisher.rendering.method import satisfied_levels
@@ -126,8 +126,7 @@ def _sections(edition: Edition, survey: Survey, reader: Language) -> Iterator[Se
     overall = tuple(_overall(group, reader, confidence) for group in groups)
     yield Section("Kết quả chung", overall, None, _cautions(groups))
     yield _by_factor(groups, reader, confidence)
-    if not results.comparison:
-        yield Section("So với lần khảo sát trước", (reader.word("page.comparison_none"),))
+    yield Section("So với lần khảo sát trước", tuple(_since(edition, reader)))
     yield Section("Nội dung được mong đợi cải thiện nhiều nhất", tuple(_expectations(groups, survey, reader)))
     plans = (f"Nội dung: {_BLANK}{_BLANK}", f"Thời hạn hoàn thành: {_BLANK}")
     yield Section(f"Việc {reader.pick(survey.body.name)} sẽ làm", plans)
@@ -209,6 +208,28 @@ def _by_factor(groups: list[GroupResult], reader: Language, confidence: float) -
     if any(not isinstance(cell, Suppressed) and cell.base < 30 for cell in cells):
         closing.append(reader.word("page.base_note"))
     return Section(title, (), Table(head, parts), tuple(closing))
+
+
+def _since(edition: Edition, reader: Language) -> Iterator[str]:
+    """What changed since the survey before: verdicts with differences and limits, and what is not compared and why."""
+    results = edition.results
+    if results.compared_with is None:
+        yield comparing.not_compared(results, reader)
+        return
+    yield comparing.compared_with(results, reader)
+    for group in comparing.compared(results, reader):
+        if group.broken:
+            yield f"- {group.title}: {_uncapitalised(group.broken)}"
+            continue
+        yield f"- {group.title}:"
+        yield from (f"+ {row.name}: {_change(row, reader)};" for row in group.main.changes)
+        yield from (f"+ {row.name}: không so sánh, vì {row.reasons};" for row in group.main.breaks)
+    yield reader.word("comparison.holm")
+
+
+def _change(row: comparing.ChangeRow, reader: Language) -> str:
+    difference = reader.word("comparison.points", number=row.difference)
+    return f"{row.said} (từ {row.before} đến {row.now}; chênh lệch {difference}, khoảng tin cậy từ {row.limits})"
 
 
 def _columns(cell: Cell, reader: Language) -> tuple[str, str, str]:

@@ -9,11 +9,13 @@ from typing import Any
 from markupsafe import Markup
 
 from services.publisher.rendering import charts, sentences
+from services.publisher.rendering.comparing import GroupComparison, compared, compared_with, not_compared
+from services.publisher.rendering.composite import composite
 from services.publisher.rendering.edition import Json, read_edition
 from services.publisher.rendering.language import Language, language
 from services.publisher.rendering.method import notes, rule, satisfied_levels
 from services.publisher.rendering.numbers import EXACT_FROM
-from services.publisher.rendering.quality import QualityTable, quality_tables
+from services.publisher.rendering.quality import Priorities, QualityTable, priorities, quality_missing, quality_tables
 from services.publisher.rendering.templating import environment
 from shared.domain.results import Cell, CriterionResult, GroupResult, QuestionResult, Suppressed
 from shared.domain.survey import Group, Survey
@@ -46,6 +48,9 @@ class GroupView:
     factors: tuple[tuple[str, tuple[CriterionResult, ...]], ...]
     questions: tuple[tuple[str, tuple[QuestionResult, ...]], ...]
     quality: tuple[QualityTable, ...]
+    quality_missing: str
+    priorities: Priorities | None
+    comparison: GroupComparison | None
     reasons: Mapping[str, str]
 
     @property
@@ -80,7 +85,8 @@ def render_page(
     edition = read_edition(document)
     results, reader = edition.results, language(tag, survey.languages)
     confidence = float(results.method.get("confidence", survey.method.confidence))
-    groups = [_view(group, survey.group(group.id), reader, confidence) for group in results.groups]
+    changes = {each.id: each for each in compared(results, reader)}
+    groups = [_view(group, survey.group(group.id), reader, confidence, changes.get(group.id)) for group in results.groups]
     return (
         environment()
         .get_template("results.html")
@@ -91,6 +97,9 @@ def render_page(
             survey=survey,
             documents=documents,
             groups=groups,
+            composite=composite(results, reader),
+            compared_with=compared_with(results, reader),
+            not_compared=not_compared(results, reader),
             confidence=reader.whole_percent(100 * confidence),
             period=sentences.period(results.opens_at, results.closes_at, survey, reader),
             published=sentences.day(edition.published_at, survey, reader),
@@ -117,7 +126,9 @@ def frame(reader: Language, tags: Sequence[str]) -> dict[str, Any]:
     }
 
 
-def _view(group: GroupResult, plan: Group, reader: Language, confidence: float) -> GroupView:
+def _view(
+    group: GroupResult, plan: Group, reader: Language, confidence: float, comparison: GroupComparison | None
+) -> GroupView:
     scale = plan.questionnaire.scale
     paints = charts.level_paints([level.satisfied for level in scale.levels])
     values = [str(level.value) for level in scale.levels]
@@ -133,6 +144,9 @@ def _view(group: GroupResult, plan: Group, reader: Language, confidence: float) 
         factors=tuple(_by_factor(group, reader)),
         questions=tuple(_by_role(group)),
         quality=quality_tables(group, reader),
+        quality_missing=quality_missing(group, reader),
+        priorities=priorities(group, reader),
+        comparison=comparison,
         reasons={cell.reason: sentences.reason(cell.reason, reader) for cell in _cells(group) if isinstance(cell, Suppressed)},
     )
 
