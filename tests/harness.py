@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, TypeVar
 from uuid import UUID, uuid4
@@ -28,6 +29,7 @@ from shared.domain.equation import Equation
 from shared.domain.recount import differences, recount
 from shared.domain.survey import State
 from shared.store import schema
+from shared.store.audit import Author
 from shared.store.ballots import Ballots
 from shared.store.connection import Db, StoreUnavailable, connect, ping
 from shared.store.surveys import Record, Surveys
@@ -35,6 +37,8 @@ from shared.store.tallies import Tallies
 
 T = TypeVar("T")
 V = TypeVar("V")
+
+AUTHOR = Author("test", lambda: datetime.now(UTC))
 
 JSON = {"Content-Type": "application/json"}
 SHORT = {
@@ -330,7 +334,7 @@ class Store:
 
     def __init__(self, db: Db) -> None:
         self.db = db
-        self.surveys = Surveys(db)
+        self.surveys = Surveys(db, AUTHOR)
         self.ballots = Ballots(db)
         self.tallies = Tallies(db)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import click
 
+from services.console.commands.audit import audit
 from services.console.commands.checks import recount_, status
 from services.console.commands.invitations import invitations
 from services.console.commands.plans import plan
@@ -18,5 +19,5 @@ def main() -> None:
     """Hailong measures how satisfied people are with a public body's service, and publishes the result."""
 
 
-for command in (up, demo, plan, survey, invitations, status, recount_, rating):
+for command in (up, demo, plan, survey, invitations, status, recount_, rating, audit):
     main.add_command(command)

@@ -19,16 +19,17 @@ from services.console.simulation import SimulatedBallot, simulate
 from shared import plan
 from shared.domain.survey import State, Survey
 from shared.plan.summary import load_summary
+from shared.store.audit import Author
 from shared.store.connection import Db, connect
 from shared.store.summaries import Summaries
 from shared.store.surveys import Record, Surveys, UnknownSurvey
-from shared.store.watch import Audit
 
 PLAN = Path(__file__).parents[2] / "deploy" / "surveys" / "sct-bentre-2022.yml"
 OPEN_FOR = timedelta(seconds=20)
 GRACE = timedelta(seconds=2)
 PUBLISHED_WITHIN = 90.0
 CLIENTS = 8
+AUTHOR = Author("hailong demo", lambda: datetime.now(UTC))
 
 
 class DemoError(RuntimeError):
@@ -48,11 +49,10 @@ class Addresses:
 def play(home: Home, ports: Ports, path: Path, seed: int, tell: Callable[[str], None]) -> Addresses:
     """Play the survey of the plan at `path`. Raises DemoError, PlanError."""
     data, _ = plan.load(path)
-    surveys = Surveys(connect(home.endpoints().mongodb_url, "console"))
+    surveys = Surveys(connect(home.endpoints().mongodb_url, "console"), AUTHOR)
     survey_id = _free_id(surveys)
     before = _bring_in_previous(data, path, connect(home.endpoints().mongodb_url, "console"), tell)
     record = _open(surveys, {**_retimed(data, survey_id, datetime.now(UTC)), **before})
-    Audit(connect(home.endpoints().mongodb_url, "console")).record(survey_id, "demo", "hailong demo", datetime.now(UTC))
     survey = record.survey
     tell(f"survey {survey_id} is open until {survey.period.closes_at:%H:%M:%S} ({path.name}, period moved to now)")
     _answer(survey, ports, seed, tell)
@@ -82,7 +82,7 @@ def _bring_in_previous(data: dict[str, Any], path: Path, db: Db, tell: Callable[
     if "previous" not in data or not file.exists():
         return {}
     summary = load_summary(file)
-    Summaries(db).bring_in(summary, datetime.now(UTC))
+    Summaries(db, AUTHOR).bring_in(summary)
     tell(f"brought in {summary['survey']}, simulated as well, to compare with ({file.name})")
     return {"previous": summary["survey"]}
 

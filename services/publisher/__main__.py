@@ -9,6 +9,7 @@ from services.publisher.publishing import Publishing
 from shared import log, settings, worker
 from shared.broker import Emitter, Watchdog, consume, create_celery, quarantine_unreadable
 from shared.events import PUBLISHING, SurveyDue, SurveysDue
+from shared.store.audit import Author
 from shared.store.ballots import Ballots
 from shared.store.connection import StoreUnavailable, connect
 from shared.store.editions import Editions, Files
@@ -29,7 +30,7 @@ def main() -> None:
     log.configure(PUBLISHING, config.log_level)
     db = connect(config.mongodb_url, PUBLISHING)
     app = create_celery(config.redis_url)
-    surveys, ballots, files = Surveys(db), Ballots(db), Files(db)
+    surveys, ballots, files = Surveys(db, Author("publisher", now)), Ballots(db), Files(db)
     quarantine, heartbeats = Quarantine(db), Heartbeats(db)
     publishing = Publishing(surveys, ballots, Editions(db, files), files, Predecessors(db), now)
     closing = Closing(Stores(surveys, ballots, Tallies(db), files), publishing, Emitter(app), now)

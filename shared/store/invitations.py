@@ -6,8 +6,11 @@ import hashlib
 from collections.abc import Iterable
 
 from bson.binary import Binary
+from pymongo.client_session import ClientSession
 
-from shared.store.connection import Db, answering
+from shared.domain.audit import Act
+from shared.store.audit import Author, append
+from shared.store.connection import Db, transact
 
 _DEADLINE = 30.0
 
@@ -15,11 +18,15 @@ _DEADLINE = 30.0
 class Invitations:
     """The collection `invitations`. Spending is part of accepting a ballot (`shared.store.acceptance`)."""
 
-    def __init__(self, db: Db) -> None:
+    def __init__(self, db: Db, author: Author | None = None) -> None:
         self._db = db
+        self._author = author
 
     def issue(self, survey_id: str, stratum: str, tokens: Iterable[str]) -> None:
-        """Let each token admit one ballot in `stratum`. Raises StoreUnavailable."""
+        """Let each token admit one ballot in `stratum`: all of them or, where that cannot be committed, none.
+
+        Raises Unsigned, StoreUnavailable.
+        """
         documents = [
             {
                 "_id": Binary(hashlib.sha256(token.encode()).digest()),
@@ -29,5 +36,10 @@ class Invitations:
             }
             for token in tokens
         ]
-        with answering(_DEADLINE):
-            self._db.invitations.insert_many(documents)
+        act = Act("issue invitations", survey_id, after={"stratum": stratum, "count": len(documents)})
+
+        def work(session: ClientSession) -> None:
+            append(self._db, act, self._author, session)
+            self._db.invitations.insert_many(documents, session=session)
+
+        transact(self._db, work, _DEADLINE)

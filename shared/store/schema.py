@@ -12,7 +12,7 @@ from shared.store.connection import Db, answering
 CLUSTERED = ("ballots", "invitations", "tallies")
 """Kept in the order of their random `_id`, so that the order on disk says nothing about the order of arrival."""
 
-INDEXES = {
+INDEXES: dict[str, list[IndexModel]] = {
     "ballots": [IndexModel([("survey", ASCENDING)])],
     "batches": [IndexModel([("survey", ASCENDING)]), IndexModel([("committed_at", ASCENDING)])],
     "invitations": [IndexModel([("survey", ASCENDING), ("stratum", ASCENDING)])],
@@ -22,7 +22,8 @@ INDEXES = {
     "indices": [IndexModel([("survey", ASCENDING)])],
     "editions": [IndexModel([("survey", ASCENDING), ("edition", ASCENDING)], unique=True)],
     "quarantine": [IndexModel([("survey", ASCENDING)])],
-    "audit": [IndexModel([("survey", ASCENDING), ("at", ASCENDING)])],
+    "audit": [IndexModel([("survey", ASCENDING), ("_id", ASCENDING)])],
+    "audit_head": [],
     "heartbeats": [IndexModel([("at", ASCENDING)], expireAfterSeconds=86_400)],
     "surveys": [IndexModel([("state", ASCENDING)])],
     "summaries": [IndexModel([("survey", ASCENDING)])],
@@ -44,4 +45,5 @@ def ensure(db: Db) -> None:
                 if error.code != _NAMESPACE_EXISTS:
                     raise
         for name, indexes in INDEXES.items():
-            db[name].create_indexes(indexes)
+            if indexes:
+                db[name].create_indexes(indexes)

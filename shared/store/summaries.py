@@ -5,12 +5,15 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping
-from datetime import datetime
 from typing import Any
 
+from pymongo.client_session import ClientSession
+
+from shared.domain.audit import Act
 from shared.domain.series import Previous
 from shared.plan.summary import previous
-from shared.store.connection import Db, answering
+from shared.store.audit import Author, append, signed
+from shared.store.connection import Db, answering, transact
 
 _DEADLINE = 10.0
 
@@ -22,19 +25,24 @@ class UnknownSummary(LookupError):
 class Summaries:
     """The collection `summaries`; `_id` is the SHA-256 of the data in canonical JSON."""
 
-    def __init__(self, db: Db) -> None:
+    def __init__(self, db: Db, author: Author | None = None) -> None:
         self._db = db
+        self._author = author
 
-    def bring_in(self, data: Mapping[str, Any], now: datetime) -> str:
+    def bring_in(self, data: Mapping[str, Any]) -> str:
         """Store complete summary data and return their digest. The latest brought in of a survey is the one that counts.
 
-        Raises StoreUnavailable.
+        Raises Unsigned, StoreUnavailable.
         """
         text = json.dumps(data, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
         digest = hashlib.sha256(text.encode()).hexdigest()
-        document = {"survey": data["survey"], "data": dict(data), "brought_at": now}
-        with answering(_DEADLINE):
-            self._db.summaries.replace_one({"_id": digest}, document, upsert=True)
+        document = {"survey": data["survey"], "data": dict(data), "brought_at": signed(self._author).clock()}
+
+        def work(session: ClientSession) -> None:
+            append(self._db, Act("previous", data["survey"], after={"summary": digest}), self._author, session)
+            self._db.summaries.replace_one({"_id": digest}, document, upsert=True, session=session)
+
+        transact(self._db, work, _DEADLINE)
         return digest
 
     def latest(self, survey_id: str) -> Previous:

@@ -7,6 +7,8 @@ fails and is refused. A gate also counts what was accepted through it.
 
 from __future__ import annotations
 
+import hashlib
+import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -16,7 +18,9 @@ from pymongo.client_session import ClientSession
 
 from shared import plan
 from shared.domain.acceptance import Gate
+from shared.domain.audit import Act
 from shared.domain.survey import Period, State, Survey
+from shared.store.audit import Author, append
 from shared.store.connection import Db, Document, StoreConflict, answering, transact
 
 GATES = 8
@@ -53,11 +57,18 @@ class Record:
     editions: int
 
 
-class Surveys:
-    """The collection `surveys`, and the gates and places that belong to a survey's state."""
+_ACTS = {State.OPEN: "open", State.CLOSING: "close", State.SEALED: "seal", State.PUBLISHED: "publish"}
 
-    def __init__(self, db: Db) -> None:
+
+class Surveys:
+    """The collection `surveys`, and the gates and places that belong to a survey's state.
+
+    Who only reads needs no `author`. What the author changes stands in the audit log, or is not changed.
+    """
+
+    def __init__(self, db: Db, author: Author | None = None) -> None:
         self._db = db
+        self._author = author
         self._parsed: dict[str, tuple[int, Survey]] = {}
 
     def get(self, survey_id: str) -> Record:
@@ -82,7 +93,7 @@ class Surveys:
     def load(self, data: Mapping[str, object]) -> Record:
         """Store the plan `data` as a draft, in place of an earlier draft of the same id.
 
-        Raises PlanError, SurveyExists, StoreUnavailable.
+        Raises PlanError, SurveyExists, Unsigned, StoreUnavailable.
         """
         survey = plan.parse(data)
 
@@ -91,6 +102,8 @@ class Surveys:
             if current is not None and current["state"] != State.DRAFT:
                 raise SurveyExists(f"{survey.id} is {current['state']}: a plan can be changed only while it is a draft")
             document = _draft(survey.id, data, revision=1 if current is None else current["revision"] + 1)
+            act = Act("load", survey.id, {} if current is None else _loaded(current), _loaded(document))
+            append(self._db, act, self._author, session)
             self._db.surveys.replace_one({"_id": survey.id}, document, upsert=True, session=session)
             self._db.gates.delete_many({"survey": survey.id}, session=session)
             self._db.gates.insert_many(list(_gates(survey.id)), session=session)
@@ -105,8 +118,18 @@ class Surveys:
     def move(self, record: Record, to: State, **changes: object) -> Record:
         """Move `record` to state `to` (or to the same state with other `changes`), if nobody moved it first.
 
-        The gates move in the same transaction. Raises StoreConflict when the compare-and-set lost.
+        The gates move in the same transaction. Raises Unsigned, and StoreConflict when the compare-and-set lost.
         """
+        return self._move(record, to, _ACTS[to] if to is not record.state else "release", changes)
+
+    def admit_late(self, record: Record) -> Record:
+        """Let synchronised ballots in again for a person who decides about one, until sealing shuts the gates.
+
+        A sealing that is under way starts again. Raises Unsigned, and StoreConflict when the compare-and-set lost.
+        """
+        return self._move(record, record.state, "admit late", {})
+
+    def _move(self, record: Record, to: State, name: str, changes: Mapping[str, object]) -> Record:
         survey_id = record.survey.id
         expected = {"_id": survey_id, "state": record.state.value, "revision": record.revision}
         change = {"$set": {"state": to.value, "problem": None, **changes}, "$inc": {"revision": 1}}
@@ -114,6 +137,7 @@ class Surveys:
         def work(session: ClientSession) -> None:
             if self._db.surveys.update_one(expected, change, session=session).matched_count != 1:
                 raise StoreConflict(f"{survey_id} was changed by someone else")
+            append(self._db, _moved(record, to, name, changes), self._author, session)
             self._set_gates(survey_id, _GATE_OF.get(to, Gate.NONE), session)
 
         transact(self._db, work, _DEADLINE)
@@ -152,6 +176,26 @@ class Surveys:
         # `shut` makes each of these a real write even where `accepts` stays as it is: only a write meets a commit.
         change = {"$set": {"accepts": accepts.value}, "$inc": {"changes": 1}}
         self._db.gates.update_many({"survey": survey_id}, change, session=session)
+
+
+def _loaded(document: Document) -> dict[str, Any]:
+    """A draft as the audit log tells it: the plan as the SHA-256 of its canonical JSON."""
+    text = json.dumps(document["plan"], ensure_ascii=False, separators=(",", ":"), sort_keys=True, default=str)
+    digest = hashlib.sha256(text.encode()).hexdigest()
+    return {"state": document["state"], "revision": document["revision"], "plan": digest}
+
+
+def _moved(record: Record, to: State, name: str, changes: Mapping[str, object]) -> Act:
+    """A change of state as the audit log tells it."""
+    before: dict[str, Any] = {"state": record.state.value, "revision": record.revision}
+    after: dict[str, Any] = {"state": to.value, "revision": record.revision + 1}
+    for field, value in changes.items():
+        if field == "sealing" and isinstance(value, Mapping):
+            after |= {"register": value["register"], "equation": value["equation"]}
+        else:
+            before[field] = getattr(record, field, None)
+            after[field] = value.isoformat() if isinstance(value, datetime) else value
+    return Act(name, record.survey.id, before, after)
 
 
 def _draft(survey_id: str, data: Mapping[str, object], revision: int) -> Document:

@@ -1,11 +1,9 @@
-"""What operators look at: heartbeats, the quarantine, and the audit trail."""
+"""What operators look at: heartbeats, and the quarantine."""
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
 from datetime import datetime, timedelta
-from typing import Any
 from uuid import uuid4
 
 from shared.domain.ballot import Ballot
@@ -61,16 +59,3 @@ class Quarantine:
         wanted = {} if survey_id is None else {"survey": {"$in": [survey_id, None]}}
         with answering(_DEADLINE):
             return Counter((d["kind"], d["reason"]) for d in self._db.quarantine.find(wanted, {"kind": 1, "reason": 1}))
-
-
-class Audit:
-    """What was done to a survey, when, and by whom. Appended to, never changed."""
-
-    def __init__(self, db: Db) -> None:
-        self._db = db
-
-    def record(self, survey_id: str, act: str, by: str, now: datetime, details: Mapping[str, Any] | None = None) -> None:
-        """Append one act."""
-        entry = {"_id": uuid4(), "survey": survey_id, "act": act, "by": by, "at": now, "details": dict(details or {})}
-        with answering(_DEADLINE):
-            self._db.audit.insert_one(entry)

@@ -23,6 +23,7 @@ from services.console.home import Home
 from services.console.simulation import simulate
 from shared import plan
 from shared.domain.survey import State, Survey
+from shared.store.audit import Author
 from shared.store.ballots import Ballots
 from shared.store.connection import Db, connect
 from shared.store.surveys import Surveys
@@ -54,7 +55,7 @@ def main() -> None:
         home = Home(Path(folder))
         with supervisor.running(home, options.port, lambda line: print(f"  {line}")) as ports:  # noqa: T201
             db = connect(home.endpoints().mongodb_url, "bench")
-            survey = _open(Surveys(db))
+            survey = _open(Surveys(db, Author("bench", lambda: datetime.now(UTC))))
             bodies = [ballot.body for ballot in simulate(survey, seed=1, sizes=dict.fromkeys(survey.strata, 40))]
             limit_rate = _limit(survey, bodies, options.seconds)
             bench = Bench(db, survey, bodies, ports.collector, options.seconds, limit_rate)

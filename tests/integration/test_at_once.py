@@ -15,7 +15,7 @@ import pytest
 from shared.domain.survey import State
 from shared.store.invitations import Invitations
 from tests import harness, plans
-from tests.harness import Background, Client, Rig, Store, ballot, drawn, in_threads, unique
+from tests.harness import AUTHOR, Background, Client, Rig, Store, ballot, drawn, in_threads, unique
 
 
 @pytest.fixture(scope="module")
@@ -49,7 +49,7 @@ def test_of_two_contents_under_one_id_one_wins(collectors: tuple[Client, Client]
 
 def test_one_invitation_from_twenty_threads_admits_one_ballot(collectors: tuple[Client, Client], store: Store) -> None:
     survey = store.opened(plans.small(unique("spend"), plans.stratum("desk", admission="invited"))).survey.id
-    Invitations(store.db).issue(survey, "desk", [f"{survey}-only"])
+    Invitations(store.db, AUTHOR).issue(survey, "desk", [f"{survey}-only"])
     body = ballot(invitation=f"{survey}-only")
     answers = in_threads(20, lambda n: collectors[n % 2].put(survey, uuid4(), body), range(20))
     assert Counter(a.status for a in answers) == {201: 1, 409: 19}

@@ -68,8 +68,8 @@ def test_a_survey_goes_from_plan_to_publication_by_commands(hailong: Run, api: C
     assert survey in hailong("survey", "show").stdout
     recounted = hailong("recount", survey)
     assert (recounted.returncode, recounted.stdout) == (0, f"{survey}: 12 ballots recounted; tallies and 1 editions agree\n")
-    acts = [entry["act"] for entry in store.db.audit.find({"survey": survey}).sort("at")]
-    assert acts == ["load", "open", "close", "release"]
+    acts = [entry["act"] for entry in store.db.audit.find({"survey": survey}).sort("_id")]
+    assert acts == ["load", "open", "close", "seal", "release", "publish"]
 
 
 def test_status_tells_places_channels_and_the_equation(hailong: Run, api: Client, store: Store) -> None:

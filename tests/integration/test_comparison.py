@@ -13,11 +13,12 @@ from services.console.commands.checks import edition_differences
 from shared.domain.recount import recount
 from shared.domain.survey import State
 from shared.plan.summary import load_summary_text
+from shared.store.audit import Author
 from shared.store.editions import Editions, Files
 from shared.store.previous import Predecessors
 from shared.store.summaries import Summaries
 from tests import plans
-from tests.harness import Client, Rig, Store, drawn, unique
+from tests.harness import AUTHOR, Client, Rig, Store, drawn, unique
 
 SUMMARY = """\
 survey: {id}
@@ -77,7 +78,7 @@ def test_a_recount_computes_the_same_comparison(played: tuple[str, str], store: 
 def test_a_summary_that_was_brought_in_is_compared_with_by_its_digest(system: Rig, store: Store, api: Client) -> None:
     assert system
     before, now = unique("elsewhere"), unique("here")
-    digest = Summaries(store.db).bring_in(summary(before), datetime.now(UTC))
+    digest = Summaries(store.db, AUTHOR).bring_in(summary(before))
     play(store, api, now, previous=before)
     found = results(store, now)
     rows = {row["id"]: row for row in found["comparison"]}
@@ -99,7 +100,7 @@ def test_a_survey_before_that_is_nowhere_is_a_warning_and_not_an_obstacle(system
 def test_a_simulated_summary_is_not_there_for_a_real_survey(system: Rig, store: Store) -> None:
     assert system
     before = unique("made-up")
-    Summaries(store.db).bring_in(summary(before, simulated="true"), datetime.now(UTC))
+    Summaries(store.db, AUTHOR).bring_in(summary(before, simulated="true"))
     real = store.surveys.load(plans.small(unique("real"), previous=before)).survey
     rehearsal = store.surveys.load(plans.small(unique("rehearsal"), previous=before, simulated=True)).survey
     assert Predecessors(store.db).find(real) is None
@@ -110,8 +111,8 @@ def test_the_summary_brought_in_last_is_the_one_that_counts(system: Rig, store: 
     assert system
     before = unique("corrected")
     wrong, right = summary(before), summary(before, first_day="2025-01-02")
-    first = Summaries(store.db).bring_in(wrong, datetime(2026, 1, 1, tzinfo=UTC))
-    second = Summaries(store.db).bring_in(right, datetime(2026, 1, 2, tzinfo=UTC))
+    first = Summaries(store.db, Author("test", lambda: datetime(2026, 1, 1, tzinfo=UTC))).bring_in(wrong)
+    second = Summaries(store.db, Author("test", lambda: datetime(2026, 1, 2, tzinfo=UTC))).bring_in(right)
     assert Summaries(store.db).latest(before).digest == second
     assert Summaries(store.db).get(first).digest == first
 

@@ -9,7 +9,7 @@ import pytest
 
 from shared.store.invitations import Invitations
 from tests import plans
-from tests.harness import JSON, Client, Rig, Store, ballot, in_threads, unique
+from tests.harness import AUTHOR, JSON, Client, Rig, Store, ballot, in_threads, unique
 
 SECRETS = {
     "comment": "Chim hoàng yến 7391 hót",
@@ -40,7 +40,7 @@ def test_once_scored_no_batch_and_no_tally_tells_when_a_ballot_came(api: Client,
 
 def test_a_spent_invitation_carries_no_time_and_no_ballot(api: Client, store: Store) -> None:
     survey = store.opened(plans.small(unique("spent"), plans.stratum("desk", admission="invited"))).survey.id
-    Invitations(store.db).issue(survey, "desk", [f"{survey}-a", f"{survey}-b"])
+    Invitations(store.db, AUTHOR).issue(survey, "desk", [f"{survey}-a", f"{survey}-b"])
     api.put(survey, uuid4(), ballot(invitation=f"{survey}-a"))
     documents = list(store.db.invitations.find({"survey": survey}))
     assert [set(d) for d in documents] == [{"_id", "survey", "stratum", "spent"}] * 2
@@ -52,7 +52,7 @@ def test_a_spent_invitation_carries_no_time_and_no_ballot(api: Client, store: St
 def watched(system: Rig, api: Client, store: Store) -> Rig:
     """Ballots of every outcome were sent, each full of canaries."""
     survey = store.opened(plans.small(unique("canary"), plans.stratum("desk", admission="invited"))).survey.id
-    Invitations(store.db).issue(survey, "desk", [SECRETS["token"]])
+    Invitations(store.db, AUTHOR).issue(survey, "desk", [SECRETS["token"]])
     headers = {**JSON, "User-Agent": SECRETS["agent"], "X-Forwarded-For": SECRETS["forwarded"], "Referer": SECRETS["agent"]}
     sound = ballot(comment=SECRETS["comment"], invitation=SECRETS["token"])
     bodies = [

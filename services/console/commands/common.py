@@ -22,9 +22,9 @@ from shared.domain.design import ImpossibleDesign
 from shared.domain.survey import State
 from shared.plan import PlanError
 from shared.settings import Settings, SettingsError
+from shared.store.audit import AuditBroken, Author
 from shared.store.connection import Db, StoreConflict, StoreUnavailable, connect
 from shared.store.surveys import Record, SurveyExists, Surveys, UnknownSurvey
-from shared.store.watch import Audit
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
@@ -33,7 +33,9 @@ class Refused(Exception):
     """What was asked for cannot be done; the message says why."""
 
 
-_TOLD = (HomeError, SettingsError, PlanError, SurveyExists, supervisor.StartError, DemoError, Refused, ImpossibleDesign)
+_TOLD = (
+    HomeError, SettingsError, PlanError, SurveyExists, supervisor.StartError, DemoError, Refused, ImpossibleDesign, AuditBroken,
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,10 +47,12 @@ class Context:
 
     @property
     def surveys(self) -> Surveys:
-        return Surveys(self.db)
+        return Surveys(self.db, self.author())
 
-    def audit(self, survey_id: str, act: str, by: str | None = None, **details: Any) -> None:
-        Audit(self.db).record(survey_id, act, by or getpass.getuser(), datetime.now(UTC), details)
+    def author(self, person: str | None = None) -> Author:
+        """Who acts: the account that runs the command, and the person where one is named."""
+        account = getpass.getuser()
+        return Author(account if person is None else f"{person} ({account})", lambda: datetime.now(UTC))
 
 
 def with_home(command: Command) -> Command:

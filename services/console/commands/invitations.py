@@ -38,6 +38,5 @@ def issue(home: Path, survey_id: str, stratum: str, count: int, out: Path) -> No
         writer = csv.writer(file)
         writer.writerow(["survey", "stratum", "token"])
         writer.writerows([survey_id, stratum, token] for token in tokens)
-    Invitations(context.db).issue(survey_id, stratum, tokens)
-    context.audit(survey_id, "issue invitations", stratum=stratum, count=count)
+    Invitations(context.db, context.author()).issue(survey_id, stratum, tokens)
     click.echo(f"issued {count} invitations for {stratum} of {survey_id}: {out}")

@@ -15,6 +15,7 @@ from shared.plan.summary import load_summary
 from shared.store import schema
 from shared.store.previous import Predecessors
 from shared.store.summaries import Summaries
+from shared.store.surveys import Surveys
 
 
 @click.group()
@@ -32,7 +33,6 @@ def load(home: Path, path: Path) -> None:
     data, _ = plan.load(path)
     schema.ensure(context.db)
     record = context.surveys.load(data)
-    context.audit(record.survey.id, "load", plan=path.name, revision=record.revision)
     click.echo(f"loaded {record.survey.id} as a draft; open it with: hailong survey open {record.survey.id}")
     if record.survey.previous is not None and Predecessors(context.db).find(record.survey) is None:
         click.echo(
@@ -55,8 +55,7 @@ def previous(home: Path, path: Path) -> None:
     data = load_summary(path)
     context = context_of(home)
     schema.ensure(context.db)
-    digest = Summaries(context.db).bring_in(data, datetime.now(UTC))
-    context.audit(data["survey"], "previous", file=path.name, digest=digest)
+    digest = Summaries(context.db, context.author()).bring_in(data)
     groups = len(data["groups"])
     criteria = sum(len(group["criteria"]) for group in data["groups"])
     click.echo(f"brought in {data['survey']}: {groups} groups, {criteria} criteria (SHA-256 {digest[:16]}…)")
@@ -72,7 +71,6 @@ def open_(home: Path, survey_id: str) -> None:
     record = context.surveys.get(survey_id)
     require(record, State.DRAFT, "opened")
     record = context.surveys.move(record, State.OPEN)
-    context.audit(survey_id, "open", revision=record.revision)
     period = record.survey.period
     click.echo(
         f"{survey_id} is open: ballots are taken from {period.opens_at:%Y-%m-%d %H:%M} to {period.closes_at:%Y-%m-%d %H:%M}"
@@ -89,7 +87,6 @@ def close(home: Path, survey_id: str) -> None:
     record = context.surveys.get(survey_id)
     require(record, State.OPEN, "closed")
     record = context.surveys.move(record, State.CLOSING, closed_at=datetime.now(UTC))
-    context.audit(survey_id, "close", revision=record.revision)
     click.echo(
         f"{survey_id} is closing: late ballots until {record.survey.period.late_until:%Y-%m-%d %H:%M:%S}, then it is sealed"
     )
@@ -105,8 +102,7 @@ def release(home: Path, survey_id: str, by: str) -> None:
     context = context_of(home)
     record = context.surveys.get(survey_id)
     require(record, State.SEALED, "released")
-    record = context.surveys.move(record, State.SEALED, released_by=by)
-    context.audit(survey_id, "release", by=by, revision=record.revision)
+    Surveys(context.db, context.author(by)).move(record, State.SEALED, released_by=by)
     click.echo(f"{survey_id} is released by {by}; it is published within seconds")
 
 

@@ -10,7 +10,7 @@ import pytest
 from shared.domain.survey import State
 from shared.store.invitations import Invitations
 from tests import plans
-from tests.harness import Rig, Store, unique
+from tests.harness import AUTHOR, Rig, Store, unique
 
 TOKENS = [f"token-{number:02}" for number in range(20)]
 
@@ -47,7 +47,7 @@ def situations(system: Rig, store: Store) -> Situations:
     store.surveys.move(closing, State.CLOSING, closed_at=datetime.now(UTC))
     store.opened(plans.small(made.late, opens=-120, closes=-60, grace=1, release="person"))
     store.reaches(made.late, State.SEALED)
-    Invitations(store.db).issue(made.open, "invited", [f"{made.open}-{token}" for token in TOKENS])
+    Invitations(store.db, AUTHOR).issue(made.open, "invited", [f"{made.open}-{token}" for token in TOKENS])
     return made
 
 
