@@ -20,7 +20,6 @@ from shared.store.connection import Db, StoreUnavailable, connect, ping
 from shared.store.surveys import Surveys
 from shared.store.watch import Heartbeats, Quarantine
 
-
 SWITCH_INTERVAL = 0.02
 """Seconds for which a thread may keep the interpreter while others wait for it. A request takes about one millisecond: handing
 over in the middle of one only costs, and so the default of 0.005 makes a ballot a quarter dearer under load."""
