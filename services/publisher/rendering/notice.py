@@ -15,6 +15,7 @@ from importlib.resources import as_file, files
 import typst
 
 from services.publisher.rendering import comparing, sentences
+from services.publisher.rendering.composite import Composite, composite
 from services.publisher.rendering.edition import Edition, Json, read_edition
 from services.publisher.rendering.language import Language, language
 from services.publisher.rendering.method import satisfied_levels
@@ -124,7 +125,8 @@ def _sections(edition: Edition, survey: Survey, reader: Language) -> Iterator[Se
     confidence = float(results.method.get("confidence", survey.method.confidence))
     yield _how_it_was_done(edition, survey, reader)
     overall = tuple(_overall(group, reader, confidence) for group in groups)
-    yield Section("Kết quả chung", overall, None, _cautions(groups))
+    whole = composite(results, reader)
+    yield Section("Kết quả chung", (*overall, *_composite(whole)), None, _cautions(groups, apart=whole is None))
     yield _by_factor(groups, reader, confidence)
     yield Section("So với lần khảo sát trước", tuple(_since(edition, reader)))
     yield Section("Nội dung được mong đợi cải thiện nhiều nhất", tuple(_expectations(groups, survey, reader)))
@@ -180,11 +182,18 @@ def _figure(cell: Cell, group: GroupResult, reader: Language, confidence: float)
     return f"{said} (khoảng tin cậy {reader.whole_percent(100 * confidence)}: từ {low} đến {high})"
 
 
-def _cautions(groups: list[GroupResult]) -> tuple[str, ...]:
+def _composite(whole: Composite | None) -> Iterator[str]:
+    if whole is not None and whole.figure:
+        yield f"- Chỉ số tổng hợp theo trọng số quy định: {whole.figure} (khoảng tin cậy: {whole.limits})."
+    if whole is not None:
+        yield whole.how
+
+
+def _cautions(groups: list[GroupResult], *, apart: bool) -> tuple[str, ...]:
     """What keeps a reader from taking the figures for more than they are."""
     drawn = [g for g in groups if isinstance(g.overall, Shown) and g.overall.kind == "interval"]
     said = []
-    if len(groups) > 1:
+    if apart and len(groups) > 1:
         said.append(_APART)
     if any(not group.weighted for group in drawn):
         said.append(_UNWEIGHTED)
@@ -222,14 +231,23 @@ def _since(edition: Edition, reader: Language) -> Iterator[str]:
             yield f"- {group.title}: {_uncapitalised(group.broken)}"
             continue
         yield f"- {group.title}:"
-        yield from (f"+ {row.name}: {_change(row, reader)};" for row in group.main.changes)
-        yield from (f"+ {row.name}: không so sánh, vì {row.reasons};" for row in group.main.breaks)
-    yield reader.word("comparison.holm")
+        rows = [*(_change(row, reader) for row in group.main.changes), *_not_compared(group.main.breaks)]
+        yield from (f"+ {row}{';' if n < len(rows) else '.'}" for n, row in enumerate(rows, 1))
+    yield "Kết luận tăng hoặc giảm đã tính đến việc so nhiều chỉ số cùng lúc."
+
+
+def _not_compared(breaks: Iterable[comparing.BreakRow]) -> Iterator[str]:
+    """The figures that are not compared, together where the reasons are the same."""
+    reasons: dict[str, list[str]] = {}
+    for row in breaks:
+        reasons.setdefault(row.reasons, []).append(row.name)
+    for reason, names in reasons.items():
+        yield f"Không so sánh, vì {reason}: {', '.join(names)}"
 
 
 def _change(row: comparing.ChangeRow, reader: Language) -> str:
     difference = reader.word("comparison.points", number=row.difference)
-    return f"{row.said} (từ {row.before} đến {row.now}; chênh lệch {difference}, khoảng tin cậy từ {row.limits})"
+    return f"{row.name}: {row.said} (từ {row.before} đến {row.now}; chênh lệch {difference}, khoảng tin cậy từ {row.limits})"
 
 
 def _columns(cell: Cell, reader: Language) -> tuple[str, str, str]:

@@ -2,7 +2,9 @@ from dataclasses import replace
 
 from services.publisher.rendering import render_page
 from services.publisher.rendering.composite import composite
+from services.publisher.rendering.edition import read_edition
 from services.publisher.rendering.language import language
+from services.publisher.rendering.notice import notice
 from shared.domain.results import Suppressed
 from tests.unit.services.publisher.example import bentre, edition_of, results_of
 
@@ -44,3 +46,10 @@ def test_the_page_shows_it_in_place_of_saying_that_groups_stay_apart() -> None:
     page = render_page(edition_of(bentre(), pooled=POOLED), bentre(), "vi")
     assert "Chỉ số tổng hợp theo trọng số quy định" in page
     assert "không gộp thành một con số chung" not in page
+
+
+def test_the_notice_gives_it_with_its_parts() -> None:
+    sections = notice(read_edition(edition_of(bentre(), pooled=POOLED)), bentre(), None).sections
+    whole = next(section for section in sections if section.title == "Kết quả chung")
+    assert "- Chỉ số tổng hợp theo trọng số quy định: 89,8% (khoảng tin cậy: 83,1% đến 93,6%)." in whole.paragraphs
+    assert "trọng số 0,70" in whole.paragraphs[-1]
