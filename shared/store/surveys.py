@@ -135,10 +135,11 @@ class Surveys:
         change = {"$set": {"state": to.value, "problem": None, **changes}, "$inc": {"revision": 1}}
 
         def work(session: ClientSession) -> None:
+            # The gates first: commits under way write to them, and the less is read before, the less often this starts again.
+            self._set_gates(survey_id, _GATE_OF.get(to, Gate.NONE), session)
             if self._db.surveys.update_one(expected, change, session=session).matched_count != 1:
                 raise StoreConflict(f"{survey_id} was changed by someone else")
             append(self._db, _moved(record, to, name, changes), self._author, session)
-            self._set_gates(survey_id, _GATE_OF.get(to, Gate.NONE), session)
 
         transact(self._db, work, _DEADLINE)
         return self.get(survey_id)
