@@ -13,9 +13,9 @@ from enum import StrEnum
 from math import sqrt
 from statistics import NormalDist
 
-from shared.domain.inference import Estimate, GroupEstimates, Kind
+from shared.domain.inference import Estimate, Kind
 from shared.domain.interval import Limits, normal_quantile
-from shared.domain.survey import Aggregation, Channel, Group, Survey
+from shared.domain.survey import Aggregation, Channel
 
 
 class Break(StrEnum):
@@ -77,31 +77,6 @@ class Summary:
     overall: Estimate | None
     factors: Mapping[str, Estimate | None]
     criteria: Mapping[str, Estimate | None]
-
-
-def summary(
-    survey: Survey, group: Group, estimates: GroupEstimates, channels: frozenset[Channel], definition: str | None = None
-) -> Summary:
-    """What a later survey needs of this one. `channels` are those that brought ballots; `definition` is the group's id
-    where none is given. Strata without a ballot are not among the units: their people were not measured."""
-    questionnaire = group.questionnaire
-    return Summary(
-        survey=survey.id,
-        first_day=survey.period.opens_at.date(),
-        last_day=survey.period.closes_at.date(),
-        definition=definition or group.id,
-        scale=questionnaire.scale.id,
-        channels=channels,
-        aggregation=survey.method.aggregation,
-        confidence=survey.method.confidence,
-        weighted=estimates.weighted,
-        units=tuple(Unit(stratum.id) for stratum in group.strata if stratum.id not in estimates.uncovered),
-        wordings={id_: criterion.wording for id_, criterion in questionnaire.rated.items()},
-        composition={factor.id: tuple(criterion.id for criterion in factor.criteria) for factor in questionnaire.factors},
-        overall=estimates.figures.overall,
-        factors=estimates.figures.factors,
-        criteria=estimates.figures.criteria,
-    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -101,6 +101,7 @@ def _group(group: Group, strata: Mapping[str, Tally], estimates: GroupEstimates)
         criteria=tuple(_criteria(group.questionnaire, figures, tally)),
         strata=tuple(_stratum(group, s, strata.get(s.id, Tally()), estimates.strata[s.id]) for s in group.strata),
         questions=tuple(_questions(group.questionnaire, tally)),
+        uncovered=estimates.uncovered,
     )
 
 

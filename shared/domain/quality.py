@@ -15,7 +15,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from shared.domain.ballot import Ballot
-from shared.domain.index import Response, response
 from shared.domain.moments import Levels, complete_rows, factor_columns, levels_by_stratum
 from shared.domain.survey import Group, Question, Questionnaire
 from shared.domain.tally import ANSWERED, Tally
@@ -55,7 +54,7 @@ class Spread:
 
 @dataclass(frozen=True, eq=False)
 class Sums:
-    """What `assess` needs of the complete ballots of a group.
+    """What is summed over the complete ballots of a group.
 
     `factors` has the levels of each factor's criteria, of ballots that rated all of them; `scores` the factor scores
     and the level of the overall question, of ballots that have them all. `straight_lines` counts ballots.
@@ -212,58 +211,6 @@ def quadrants(performance: Mapping[str, float], weights: Mapping[str, float]) ->
         (False, False): Quadrant.LOW_PRIORITY,
     }
     return {id_: names[weights[id_] >= matters, index >= performs] for id_, index in performance.items()}
-
-
-@dataclass(frozen=True, slots=True)
-class Quality:
-    """What is said of a group's measurement. `flagged` are criteria with many answers without opinion."""
-
-    ballots: int
-    straight_lines: int
-    alphas: Mapping[str, float | None]
-    responses: Mapping[str, Response]
-    flagged: tuple[str, ...]
-    importance: Importance | None
-    quadrants: Mapping[str, Quadrant]
-
-
-def assess(questionnaire: Questionnaire, sums: Sums, tally: Tally, performance: Mapping[str, float | None]) -> Quality:
-    """The quality of a group's measurement, from its sums, its whole tally, and its factors' indices (any unit).
-
-    Quadrants are drawn where the importance is known and every factor has an index.
-    """
-    factors = [factor.id for factor in questionnaire.factors]
-    responses = {id_: response(tally, id_) for id_ in questionnaire.rated}
-    found = importance(sums.scores, factors)
-    measured = {id_: index for id_ in factors if (index := performance.get(id_)) is not None}
-    drawn = quadrants(measured, found.weights) if found is not None and len(measured) == len(factors) else {}
-    return Quality(
-        sums.ballots,
-        sums.straight_lines,
-        {
-            id_: alpha(spread) if spread.count >= MIN_RELIABILITY else None
-            for id_, spread in zip(factors, sums.factors, strict=True)
-        },
-        responses,
-        tuple(id_ for id_, said in responses.items() if (said.no_opinion_rate or 0) > MANY_WITHOUT_OPINION),
-        found,
-        drawn,
-    )
-
-
-def to_json(quality: Quality) -> dict[str, Any]:
-    """The form of `quality` in results: shares from 0 to 1, None where nothing can be said; no counts of answers."""
-    found = quality.importance
-    return {
-        "ballots": quality.ballots,
-        "straight_lines": quality.straight_lines,
-        "alpha": dict(quality.alphas),
-        "many_without_opinion": list(quality.flagged),
-        "importance": None if found is None else dict(found.weights),
-        "r_squared": None if found is None else found.r_squared,
-        "importance_ballots": None if found is None else found.ballots,
-        "quadrants": {id_: quadrant.value for id_, quadrant in quality.quadrants.items()},
-    }
 
 
 @dataclass(frozen=True, slots=True)

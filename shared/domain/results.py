@@ -131,7 +131,8 @@ class GroupResult:
 
     `aggregations` holds the overall index under each of the rules that can be computed, the plan's own among them.
     `quality` holds figures on the quality of measurement, in the form that `shared.domain.assessment` documents. `channels` are
-    those by which the group was asked.
+    those by which the group was asked; `uncovered` are strata with people in them and no complete ballot, which the group's
+    figures say nothing about.
     """
 
     id: str
@@ -149,6 +150,7 @@ class GroupResult:
     questions: tuple[QuestionResult, ...]
     quality: Mapping[str, Any] = field(default_factory=dict)
     channels: tuple[str, ...] = ()
+    uncovered: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -212,6 +214,7 @@ def _group(group: GroupResult) -> dict[str, Any]:
         "questions": [_question(question) for question in group.questions],
         "quality": dict(group.quality),
         "channels": list(group.channels),
+        "uncovered": list(group.uncovered),
     }
 
 

@@ -96,6 +96,7 @@ def _group(row: Json) -> GroupResult:
         questions=tuple(_question(question) for question in row["questions"]),
         quality=row["quality"],
         channels=tuple(row.get("channels", ())),
+        uncovered=tuple(row.get("uncovered", ())),
     )
 
 

@@ -64,5 +64,8 @@ def _group(group: GroupResult, language: Language) -> Iterator[str]:
     title = language.pick(group.title)
     if group.population is not None:
         yield language.word("method.population", group=title, number=language.number(group.population))
+    if group.uncovered and group.ballots:
+        strata = {stratum.id: language.pick(stratum.title) for stratum in group.strata}
+        yield language.word("method.uncovered", group=title, strata=", ".join(strata[id_] for id_ in group.uncovered))
     if isinstance(group.overall, Shown) and group.overall.kind == "interval":
         yield language.word("method.weighted" if group.weighted else "method.unweighted", group=title)

@@ -86,6 +86,14 @@ def test_the_same_answers_everywhere_have_no_alpha_and_no_importance() -> None:
     assert told["straight_lines"] == {"at_least": 56}
 
 
+def test_alpha_needs_thirty_ballots_that_rated_the_whole_factor() -> None:
+    levels = varied(30)
+    levels[0, 0] = 0
+    told = quality_told(group(ASKED, {"F1": SHOWN, "F2": SHOWN}), sums_of_levels(levels, ASKED, 0.5), ASKED)
+    assert (told["alpha"]["F1"], told["missing"]["alpha"]) == (None, {"F1": "few-ballots"})
+    assert told["alpha"]["F2"] is not None
+
+
 def test_a_criterion_is_flagged_by_its_published_rate() -> None:
     sums = sums_of_levels(varied(60), ASKED, 0.5)
     cells: dict[str, Cell] = {"F1": SHOWN, "F2": SHOWN}

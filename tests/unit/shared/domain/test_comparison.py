@@ -20,13 +20,12 @@ from shared.domain.comparison import (
     difference,
     gate,
     holm,
-    summary,
 )
 from shared.domain.inference import Estimate, Kind, estimate
 from shared.domain.interval import wilson
 from shared.domain.moments import moments_of_levels
 from shared.domain.survey import Aggregation, Channel, Method
-from tests.unit.shared.domain.groups import answers_of, group, questionnaire, survey
+from tests.unit.shared.domain.groups import answers_of, group, questionnaire
 
 
 def share_of(satisfied: int, valid: int) -> Estimate:
@@ -210,16 +209,3 @@ def test_bounds_beyond_the_other_years_limits_show_a_change() -> None:
     _, limits, p = difference(Estimate(95.8, 88.5, 96.2, 24, Kind.BOUNDS), share_of(300, 600))
     assert limits.low > 0
     assert p < 0.001
-
-
-def test_a_survey_of_this_system_can_be_compared_with_its_own_summary() -> None:
-    asked = questionnaire({"F": ["C"]}, overall="Q")
-    of = group(asked, {"a": 40, "b": 60})
-    found = estimate(of, {"a": moments_of_levels(answers_of(9, 1, columns=2), asked, 0.5)}, Method())
-    made = summary(survey(of), of, found, frozenset({Channel.WEB}))
-    assert made.units == (Unit("a"),)
-    assert made.wordings == {"C": "C", "Q": "Q"}
-    comparison = compare(made, replace(made, survey="before"))
-    assert isinstance(comparison.overall, Change)
-    assert comparison.overall.difference == 0
-    assert comparison.overall.verdict is Verdict.NOT_ENOUGH

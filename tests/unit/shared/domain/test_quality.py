@@ -7,21 +7,18 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from shared.domain.index import Response
 from shared.domain.moments import Levels
 from shared.domain.quality import (
     Quadrant,
     Spread,
     Sums,
     alpha,
-    assess,
     choice_shares,
     importance,
     quadrants,
     quality_sums,
     relative_weights,
     sums_of_levels,
-    to_json,
 )
 from shared.domain.survey import Choice, Question
 from shared.domain.tally import Tally
@@ -33,11 +30,6 @@ SIX_ROWS = np.array([(5, 4, 5), (4, 4, 4), (3, 3, 4), (2, 2, 3), (4, 5, 5), (3, 
 
 def spread_of(rows: np.ndarray) -> Spread:
     return Spread(len(rows), rows.sum(axis=0), rows.T @ rows)
-
-
-def assessed(levels: Levels, tally: Tally | None = None) -> dict[str, object]:
-    sums = sums_of_levels(levels, ASKED, 0.5)
-    return to_json(assess(ASKED, sums, tally or Tally(), {"F1": 90.0, "F2": 80.0}))
 
 
 def answers(ballots: int, seed: int = 1) -> Levels:
@@ -62,14 +54,6 @@ def test_alpha_agrees_with_pingouin_on_the_election_study() -> None:
 
 def test_alpha_says_nothing_of_answers_that_do_not_vary() -> None:
     assert alpha(spread_of(np.full((40, 3), 4.0))) is None
-
-
-def test_alpha_is_told_from_thirty_ballots_that_rated_the_whole_factor() -> None:
-    enough, too_few = answers(30), answers(30)
-    too_few[0, 0] = 0
-    assert assessed(enough)["alpha"]["F1"] is not None
-    assert assessed(too_few)["alpha"]["F1"] is None
-    assert assessed(too_few)["alpha"]["F2"] is not None
 
 
 def test_one_level_throughout_is_a_straight_line_and_stays_in() -> None:
@@ -107,8 +91,8 @@ def test_with_two_factors_importance_is_the_mean_of_what_each_adds_first_and_las
 
 
 def test_importance_needs_ten_ballots_a_factor_and_at_least_thirty() -> None:
-    assert assessed(answers(29))["importance"] is None
-    assert assessed(answers(30))["importance"] is not None
+    assert importance(sums_of_levels(answers(29), ASKED, 0.5).scores, ["F1", "F2"]) is None
+    assert importance(sums_of_levels(answers(30), ASKED, 0.5).scores, ["F1", "F2"]) is not None
 
 
 def test_a_factor_score_needs_half_of_its_criteria() -> None:
@@ -121,8 +105,7 @@ def test_a_factor_score_needs_half_of_its_criteria() -> None:
 def test_importance_is_unknown_where_an_answer_never_varies() -> None:
     levels = answers(100)
     levels[:, 5] = 5
-    assert assessed(levels)["importance"] is None
-    assert assessed(levels)["quadrants"] == {}
+    assert importance(sums_of_levels(levels, ASKED, 0.5).scores, ["F1", "F2"]) is None
 
 
 def test_quadrants_are_drawn_at_the_means() -> None:
@@ -135,13 +118,6 @@ def test_quadrants_are_drawn_at_the_means() -> None:
         "F4": Quadrant.KEEP_UP,
         "F5": Quadrant.LOW_PRIORITY,
     }
-
-
-def test_a_criterion_is_flagged_above_three_tenths_without_opinion() -> None:
-    tally = Tally(counted=10, counts={"A": {"0": 3, "5": 7}, "B": {"0": 4, "5": 6}})
-    found = assess(ASKED, sums_of_levels(answers(10), ASKED, 0.5), tally, {})
-    assert found.flagged == ("B",)
-    assert found.responses["A"] == Response(valid=7, no_opinion=3, skipped=0)
 
 
 LEVELS = arrays(np.int8, st.tuples(st.integers(0, 20), st.just(6)), elements=st.integers(-1, 5))

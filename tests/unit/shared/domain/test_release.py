@@ -148,3 +148,9 @@ def test_declared_weights_with_a_hidden_part_are_warned_of() -> None:
     found = release(two, counted(one, survey=two), SEALING)
     assert found["warnings"] == [{"code": "composite-part-hidden"}]
     assert "pooled" not in found
+
+
+def test_a_stratum_without_a_ballot_is_named_as_not_covered() -> None:
+    north = [replace(ballot, stratum="north") for ballot in ballots()]
+    (group,) = release(SURVEY, counted(north), SEALING)["groups"]
+    assert group["uncovered"] == ["south"]

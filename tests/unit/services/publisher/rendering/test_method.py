@@ -36,5 +36,11 @@ def test_a_weighted_sample_is_called_so() -> None:
     assert "fields are weighted by" in said
 
 
+def test_a_stratum_without_a_ballot_is_named_as_not_covered() -> None:
+    left_out = replace(RESULTS.groups[1], uncovered=("petrol",))
+    said = " ".join(notes(replace(RESULTS, groups=(left_out,)), bentre(), language("en")))
+    assert "no ballot with enough answers from Domestic trade" in said
+
+
 def test_a_rule_that_has_no_words_yet_keeps_its_name() -> None:
     assert rule("median-of-factors", language("vi")) == "median-of-factors"
