@@ -5,6 +5,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any
 
 from flask import Flask, Response, g, render_template, request
@@ -18,6 +19,7 @@ from services.collector.catalogue import Catalogue
 from services.collector.forms import ProblemForm
 from services.collector.reception import Reception
 from services.collector.views import ballots_blueprint, limit_body, surveys_blueprint
+from services.collector.web.routes import web_blueprint
 from shared import log, problem
 from shared.problem import Problem
 
@@ -59,7 +61,17 @@ def _of_http(error: HTTPException) -> Problem:
     return problem.of_http(error)
 
 
-def create_app(reception: Reception, catalogue: Catalogue, readiness: Callable[[], Readiness]) -> Flask:
+def now() -> datetime:
+    """The clock of this process."""
+    return datetime.now(UTC)
+
+
+def create_app(
+    reception: Reception,
+    catalogue: Catalogue,
+    readiness: Callable[[], Readiness],
+    clock: Callable[[], datetime] = now,
+) -> Flask:
     """The application over its collaborators."""
     app = _Collector(__name__)
     app.config.update(
@@ -70,12 +82,13 @@ def create_app(reception: Reception, catalogue: Catalogue, readiness: Callable[[
         OPENAPI_JSON_PATH="openapi.json",
     )
     app.before_request(_name_request)
-    app.before_request(limit_body)
+    app.before_request(_limit_body)
     app.after_request(_headers)
     app.register_error_handler(Problem, problem.answer)
     api = _ProblemApi(app)
     api.register_blueprint(surveys_blueprint(catalogue))
     api.register_blueprint(ballots_blueprint(reception))
+    app.register_blueprint(web_blueprint(reception, catalogue, clock))
     app.register_blueprint(get_swaggerui_blueprint("/docs/ui", "/openapi.json"))
     _register_operations(app, readiness)
     return app
@@ -107,10 +120,16 @@ def _name_request() -> None:
     log.request_id.set(g.request_id)
 
 
+def _limit_body() -> None:
+    """The API's rule for bodies. The form has one of its own."""
+    if request.blueprint != "web":
+        limit_body()
+
+
 def _headers(response: Response) -> Response:
     response.headers["X-Request-Id"] = g.request_id
     response.headers["X-Content-Type-Options"] = "nosniff"
     response.headers["Referrer-Policy"] = "no-referrer"
-    response.headers["Content-Security-Policy"] = CONTENT_SECURITY_POLICY
+    response.headers.setdefault("Content-Security-Policy", CONTENT_SECURITY_POLICY)
     response.headers.setdefault("Cache-Control", "no-store")
     return response

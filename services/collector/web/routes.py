@@ -1,0 +1,213 @@
+"""The addresses of the form: read what was posted, call, answer with a page. Nothing is kept between two requests."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+from http import HTTPStatus
+from uuid import uuid4
+
+from flask import Blueprint, Response, request
+from werkzeug.exceptions import HTTPException, NotFound
+
+from services.collector import problems
+from services.collector.catalogue import Catalogue
+from services.collector.reception import Reception, Result
+from services.collector.web import pages
+from services.collector.web.draft import Draft, arrival, mistakes, read
+from services.collector.web.pages import Asked
+from services.collector.web.templating import static_version
+from shared.domain.acceptance import (
+    Accepted,
+    InvitationRequired,
+    InvitationSpent,
+    InvitationUnknown,
+    Refusal,
+    StratumFull,
+    SurveyNotOpen,
+)
+from shared.domain.ballot import InvalidBallot, receipt
+from shared.domain.survey import Admitted, Channel, State, admits
+from shared.store.connection import StoreUnavailable
+from shared.store.surveys import Record, UnknownSurvey
+
+FORM_LIMIT = 128 * 1024
+FOR_EVER = "public, max-age=31536000, immutable"
+CONTENT_SECURITY_POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; font-src 'self'; connect-src 'self'; "
+    "base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
+)
+
+_INVITATION = {
+    InvitationRequired: "error.invitation_required",
+    InvitationUnknown: "error.invitation_unknown",
+    InvitationSpent: "error.invitation_spent",
+}
+
+
+def web_blueprint(reception: Reception, catalogue: Catalogue, clock: Callable[[], datetime]) -> Blueprint:
+    """The pages at /s/<survey> and /s/<survey>/<stratum>."""
+    blueprint = Blueprint("web", __name__, url_prefix="/s")
+    form = _Form(reception, catalogue, clock)
+    blueprint.add_url_rule("/<survey_id>", "survey", form.show, methods=["GET"], defaults={"stratum_id": None})
+    blueprint.add_url_rule("/<survey_id>/<stratum_id>", "stratum", form.show, methods=["GET"])
+    blueprint.add_url_rule("/<survey_id>", "post_survey", form.post, methods=["POST"], defaults={"stratum_id": None})
+    blueprint.add_url_rule("/<survey_id>/<stratum_id>", "post_stratum", form.post, methods=["POST"])
+    blueprint.register_error_handler(UnknownSurvey, lambda _: _missing())
+    blueprint.register_error_handler(NotFound, lambda _: _missing())
+    blueprint.register_error_handler(StoreUnavailable, lambda _: _away())
+    blueprint.register_error_handler(HTTPException, _wrong)
+    blueprint.after_request(_headers)
+    blueprint.after_app_request(_keep_static)
+    return blueprint
+
+
+class _Form:
+    """The form over its collaborators."""
+
+    def __init__(self, reception: Reception, catalogue: Catalogue, clock: Callable[[], datetime]) -> None:
+        self._reception = reception
+        self._catalogue = catalogue
+        self._clock = clock
+
+    def show(self, survey_id: str, stratum_id: str | None) -> Response:
+        """The notice, or the strata to choose from."""
+        record = self._known(survey_id)
+        shut = self._shut(record)
+        if shut is not None:
+            return shut
+        survey, reader = record.survey, pages.reader_of(record.survey, request.args.get("lang"))
+        if stratum_id is None and len(survey.strata) > 1:
+            return _page(pages.strata_page(survey, reader, request.path))
+        return _page(pages.form_page(_asked(record, stratum_id), Draft(uuid4()), 0))
+
+    def post(self, survey_id: str, stratum_id: str | None) -> Response:
+        """Another page of the form, or the ballot's receipt."""
+        request.max_content_length = FORM_LIMIT
+        record = self._known(survey_id)
+        asked = _asked(record, stratum_id)
+        draft = read(request.form, asked.steps)
+        if request.form.get("go") == "send" and "lang" not in request.form:
+            return self._send(record, asked, draft)
+        return self._shut(record) or _turn(asked, draft)
+
+    def _send(self, record: Record, asked: Asked, draft: Draft) -> Response:
+        errors = pages.all_mistakes(asked, draft)
+        if errors:
+            return _mend(asked, draft, asked.step_of(next(iter(errors))), errors)
+        if draft.trapped:
+            return _mend(asked, draft, asked.last, {"trap": "error.trap"})
+        ballot = arrival(draft, asked.stratum.id, asked.reader.tag, asked.group.questionnaire)
+        try:
+            (result,) = self._reception.receive(record.survey.id, [ballot])
+        except StoreUnavailable:
+            return _page(pages.form_page(asked, draft, asked.last, lost=True), HTTPStatus.SERVICE_UNAVAILABLE, retry=True)
+        if isinstance(result, SurveyNotOpen):
+            return self._shut(record, HTTPStatus.FORBIDDEN) or _message(record, "closed", HTTPStatus.FORBIDDEN, wipe=True)
+        return _answered(record, asked, draft, result)
+
+    def _known(self, survey_id: str) -> Record:
+        record = self._catalogue.get(survey_id)
+        if record.state is State.DRAFT:
+            raise UnknownSurvey(survey_id)
+        return record
+
+    def _shut(self, record: Record, status: HTTPStatus = HTTPStatus.OK) -> Response | None:
+        """The page that says when the survey opens or that it is over; None while it takes ballots."""
+        admitted = admits(record.survey.period, record.state, Channel.WEB, self._clock())
+        if admitted is Admitted.YES:
+            return None
+        early = admitted is Admitted.NOT_YET
+        return _message(record, "early" if early else "closed", status, wipe=not early)
+
+
+def _asked(record: Record, stratum_id: str | None) -> Asked:
+    survey = record.survey
+    if stratum_id is None and len(survey.strata) == 1:
+        stratum_id = next(iter(survey.strata))
+    if stratum_id is None or stratum_id not in survey.strata:
+        raise NotFound
+    wanted = request.form.get("lang") or request.args.get("lang")
+    return Asked(survey, survey.strata[stratum_id][1], pages.reader_of(survey, wanted), request.path)
+
+
+def _turn(asked: Asked, draft: Draft) -> Response:
+    """The page that a button of the form leads to."""
+    at = min(max(request.form.get("at", 0, type=int), 0), asked.last)
+    verb, _, item = request.form.get("go", "next").partition(":")
+    if "lang" in request.form or verb == "clear":
+        return _page(pages.form_page(asked, _without(draft, item), at))
+    if verb == "to":
+        return _page(pages.form_page(asked, draft, asked.step_of(item)))
+    if verb == "back":
+        return _page(pages.form_page(asked, draft, asked.beside(at, -1, draft)))
+    errors = mistakes(draft, asked.steps[at - 1].items) if 0 < at < asked.last else {}
+    if errors:
+        return _mend(asked, draft, at, errors)
+    return _page(pages.form_page(asked, draft, asked.last if verb == "review" else asked.beside(at, 1, draft)))
+
+
+def _without(draft: Draft, item: str) -> Draft:
+    kept = {key: answer for key, answer in draft.answers.items() if key != item}
+    return Draft(draft.id, kept, draft.comment, draft.invitation, draft.reviewed)
+
+
+def _answered(record: Record, asked: Asked, draft: Draft, result: Result) -> Response:
+    if isinstance(result, Accepted):
+        status = HTTPStatus.CREATED if result.new else HTTPStatus.OK
+        return _page(pages.receipt_page(asked, receipt(result.digest), counted=result.ballot.counted), status)
+    if isinstance(result, InvalidBallot):
+        return _mend(asked, draft, asked.last, {next(iter(asked.items)): "error.empty"})
+    if not isinstance(result, Refusal):
+        raise NotFound
+    status = problems.of_refusal(result).kind.status
+    if type(result) in _INVITATION:
+        return _mend(asked, draft, 0, {"invitation": _INVITATION[type(result)]}, status)
+    return _message(record, "full" if isinstance(result, StratumFull) else "conflict", status, wipe=True)
+
+
+def _mend(
+    asked: Asked, draft: Draft, at: int, errors: dict[str, str], status: HTTPStatus = HTTPStatus.UNPROCESSABLE_ENTITY
+) -> Response:
+    return _page(pages.form_page(asked, draft, at, errors), status)
+
+
+def _message(record: Record, name: str, status: HTTPStatus, *, wipe: bool) -> Response:
+    reader = pages.reader_of(record.survey, request.args.get("lang"))
+    return _page(pages.survey_message(record.survey, reader, name, wipe=wipe), status)
+
+
+def _missing() -> Response:
+    return _page(pages.message("missing", request.args.get("lang")), HTTPStatus.NOT_FOUND)
+
+
+def _away() -> Response:
+    page = pages.message("away", request.args.get("lang"), home=request.full_path)
+    return _page(page, HTTPStatus.SERVICE_UNAVAILABLE, retry=True)
+
+
+def _wrong(error: HTTPException) -> Response:
+    return _page(pages.message("wrong", request.args.get("lang")), HTTPStatus(error.code or 500))
+
+
+def _page(content: str, status: HTTPStatus = HTTPStatus.OK, *, retry: bool = False) -> Response:
+    response = Response(content, status=status, mimetype="text/html")
+    if retry:
+        response.headers["Retry-After"] = "5"
+    return response
+
+
+def _headers(response: Response) -> Response:
+    response.headers["Content-Security-Policy"] = CONTENT_SECURITY_POLICY
+    response.headers["Cross-Origin-Opener-Policy"] = "same-origin"
+    response.headers["Permissions-Policy"] = "camera=(), geolocation=(), microphone=()"
+    return response
+
+
+def _keep_static(response: Response) -> Response:
+    """Let browsers keep for ever what they ask for with its version."""
+    if request.endpoint == "static" and response.status_code == HTTPStatus.OK:
+        name = (request.view_args or {}).get("filename", "")
+        if request.args.get("v") == static_version(name):
+            response.headers["Cache-Control"] = FOR_EVER
+    return response

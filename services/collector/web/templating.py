@@ -1,0 +1,54 @@
+"""The Jinja environment of the form: everything is escaped, and a name that was not given is an error."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import cache
+from hashlib import sha256
+from importlib.resources import files
+from typing import Any
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+
+from services.collector.web.faces import mouth
+from services.collector.web.language import Language, own_name
+from services.collector.web.steps import applies
+
+
+@cache
+def environment() -> Environment:
+    """The environment that the templates of `services/collector/templates/form` are rendered in."""
+    made = Environment(
+        loader=PackageLoader("services.collector", "templates/form"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    made.globals.update(static=static_address, mouth=mouth, applies=applies)
+    return made
+
+
+def render(template: str, reader: Language, tags: Sequence[str], **values: Any) -> str:
+    """A page in the language of `reader`; `tags` are the languages that it can be switched to, none for no switch."""
+    frame = {
+        "lang": reader,
+        "word": reader.word,
+        "say": reader.say,
+        "pick": reader.pick,
+        "languages": [(tag, own_name(tag)) for tag in tags],
+    }
+    return environment().get_template(template).render(**frame, **values)
+
+
+@cache
+def static_address(name: str) -> str:
+    """The address of a static file of the form, which changes with its content so that it may be kept for ever."""
+    return f"/static/form/{name}?v={static_version(f'form/{name}')}"
+
+
+@cache
+def static_version(name: str) -> str:
+    """The first half of the SHA-256 of a static file. FileNotFoundError where there is none."""
+    content = (files("services.collector") / "static" / name).read_bytes()
+    return sha256(content).hexdigest()[:16]
