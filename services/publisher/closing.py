@@ -6,7 +6,7 @@ Every step ends with a compare-and-set on the survey's state. Who loses it stops
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Protocol
@@ -20,6 +20,7 @@ from shared.events import Event, SurveyDue, SurveysDue, batches_accepted
 from shared.store.ballots import Ballots
 from shared.store.connection import StoreConflict
 from shared.store.editions import Files
+from shared.store.registers import Registers
 from shared.store.surveys import Record, Surveys
 from shared.store.tallies import Tallies
 
@@ -103,9 +104,12 @@ class Closing:
         counted = recount(self._ballots.chunks(survey_id), record.survey)
         check_figures(equation, counted, differences(self._tallies.gather(survey_id, merged_from=2), counted.cells))
         receipts = register.register(counted.receipts)
+        directory = register.directory(receipts)
+        stored = Registers(self._files).put(receipts, directory)
         sealing = {
-            "register": {"root": register.root(receipts).hex(), "ballots": len(receipts)},
-            "file": asdict(self._files.put(register_file(receipts), "text/plain; charset=utf-8")),
+            "register": {"root": directory.root.hex(), "ballots": len(receipts)},
+            "file": asdict(stored.receipts),
+            "directory": asdict(stored.directory),
             "equation": equation.to_json(),
             "sealed_at": self._clock(),
         }
@@ -134,8 +138,3 @@ def check_figures(equation: Equation, counted: Recount, differ: list[str]) -> No
         shown = "; ".join(faults[:10])
         more = f"; and {len(faults) - 10} more" if len(faults) > 10 else ""
         raise CannotSeal(f"the figures do not agree: {shown}{more}")
-
-
-def register_file(receipts: Sequence[str]) -> bytes:
-    """The register as it is published: one receipt a line, sorted."""
-    return "".join(f"{receipt}\n" for receipt in receipts).encode()

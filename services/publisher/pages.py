@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
+from services.publisher.lookup import Found, Lookup, Sealed
 from services.publisher.published import Published, latest_number, public_form
 from services.publisher.rendering import sentences
 from services.publisher.rendering.edition import read_edition
@@ -35,8 +36,9 @@ class Entry:
 class Pages:
     """The pages over what is published. Rendered results are kept: an edition never changes."""
 
-    def __init__(self, published: Published) -> None:
+    def __init__(self, published: Published, lookup: Lookup) -> None:
         self._published = published
+        self._lookup = lookup
         self._results = lru_cache(_KEPT)(self._rendered)
 
     def home(self, asked: str | None) -> str:
@@ -57,6 +59,37 @@ class Pages:
         """One edition. Raises UnknownSurvey, NotPublished, UnknownEdition."""
         record = self._published.survey(survey_id)
         return self._results(survey_id, number, latest_number(record), chosen(asked, record.survey.languages))
+
+    def register(self, survey_id: str, asked: str | None) -> str:
+        """The register, or that nothing is published yet. Raises UnknownSurvey."""
+        record = self._published.survey(survey_id)
+        if record.state is not State.PUBLISHED:
+            return _unpublished(record, asked)
+        return self._register_page(survey_id, asked, self._lookup.register(survey_id))
+
+    def receipt(self, found: Found, asked: str | None) -> str:
+        """What the register says to one receipt."""
+        return self._register_page(found.register.survey, asked, found.register, found=found, typed=found.receipt)
+
+    def not_a_receipt(self, survey_id: str, typed: str, asked: str | None) -> str:
+        """That what was typed is no receipt, and the form again. Raises UnknownSurvey, NotPublished."""
+        return self._register_page(survey_id, asked, self._lookup.register(survey_id), typed=typed[:100], malformed=True)
+
+    def _register_page(
+        self,
+        survey_id: str,
+        asked: str | None,
+        sealed: Sealed,
+        *,
+        found: Found | None = None,
+        typed: str = "",
+        malformed: bool = False,
+    ) -> str:
+        survey = self._published.survey(survey_id).survey
+        reader = language(chosen(asked, survey.languages), survey.languages)
+        template = environment().get_template("register.html")
+        shown = {"survey": survey, "sealed": sealed, "found": found, "asked": typed, "malformed": malformed}
+        return template.render(**frame(reader, survey.languages), **shown)
 
     def _rendered(self, survey_id: str, number: int, latest: int, tag: str) -> str:
         survey = self._published.survey(survey_id).survey

@@ -9,6 +9,9 @@ from shared.domain.survey import State
 from shared.store.editions import Edition, File, UnknownEdition
 from shared.store.surveys import Record, UnknownSurvey
 
+REGISTER = "register.txt"
+"""The register among an edition's documents: one receipt a line, sorted."""
+
 
 class Surveys(Protocol):
     """Where surveys are read; `shared.store.surveys.Surveys` is one."""

@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
 
+from services.publisher.published import REGISTER
 from services.publisher.rendering import render_notice
 from shared.domain.disclosure import ReleaseRefused
 from shared.domain.recount import recount
@@ -19,7 +20,6 @@ from shared.store.surveys import Record, Surveys
 
 logger = logging.getLogger(__name__)
 
-REGISTER = "register.txt"
 NOTICE = "notice.pdf"
 PDF = "application/pdf"
 

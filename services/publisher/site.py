@@ -6,25 +6,29 @@ an edition, and a draft is not known here at all.
 
 from __future__ import annotations
 
+import json
 import uuid
 from collections.abc import Callable, Mapping
 from hashlib import sha256
 from http import HTTPStatus
 
-from flask import Flask, Response, g, request
+from flask import Flask, Response, g, redirect, request, url_for
 from werkzeug.exceptions import HTTPException
+from werkzeug.wrappers import Response as WerkzeugResponse
 
+from services.publisher.lookup import Lookup, Registers
 from services.publisher.pages import Pages, message
 from services.publisher.published import Editions, NotPublished, Published, Surveys, as_json
 from services.publisher.rendering.templating import static_version
 from shared import log, problem
+from shared.domain.register import DamagedRegister, NotAReceipt
 from shared.problem import Kind, Problem
 from shared.store.connection import StoreUnavailable
 from shared.store.editions import Edition, UnknownEdition
 from shared.store.surveys import UnknownSurvey
 
 CONTENT_SECURITY_POLICY = (
-    "default-src 'none'; style-src 'self'; img-src 'self'; font-src 'self'; base-uri 'none'; form-action 'none'; "
+    "default-src 'none'; style-src 'self'; img-src 'self'; font-src 'self'; base-uri 'none'; form-action 'self'; "
     "frame-ancestors 'none'"
 )
 FOR_EVER = "public, max-age=31536000, immutable"
@@ -35,6 +39,8 @@ UNKNOWN_SURVEY = Kind("unknown-survey", HTTPStatus.NOT_FOUND, "There is no such 
 NOT_PUBLISHED = Kind("not-published", HTTPStatus.NOT_FOUND, "Nothing has been published yet")
 UNKNOWN_EDITION = Kind("unknown-edition", HTTPStatus.NOT_FOUND, "There is no such edition or document")
 INVALID_EDITION = Kind("invalid-edition", HTTPStatus.BAD_REQUEST, "The edition must be a whole number")
+NOT_A_RECEIPT = Kind("not-a-receipt", HTTPStatus.BAD_REQUEST, "This is not a receipt")
+DAMAGED_REGISTER = Kind("damaged-register", HTTPStatus.INTERNAL_SERVER_ERROR, "The register cannot be read")
 STORE_AWAY = Kind("store-unavailable", HTTPStatus.SERVICE_UNAVAILABLE, "Results cannot be read at the moment")
 NOT_READY = Kind("not-ready", HTTPStatus.SERVICE_UNAVAILABLE, "The service is not ready")
 
@@ -42,17 +48,26 @@ _PROBLEMS: Mapping[type[Exception], Callable[[], Problem]] = {
     UnknownSurvey: lambda: Problem(UNKNOWN_SURVEY, "The list of surveys is at /."),
     NotPublished: lambda: Problem(NOT_PUBLISHED, "Results come out when the survey has ended and was sealed."),
     UnknownEdition: lambda: Problem(UNKNOWN_EDITION, "The survey's page names its editions and documents."),
+    NotAReceipt: lambda: Problem(NOT_A_RECEIPT, "A receipt has 20 letters and digits, in any case, with or without dashes."),
+    DamagedRegister: lambda: Problem(
+        DAMAGED_REGISTER, "What is stored does not lead to the published root. A person must look."
+    ),
     StoreUnavailable: lambda: Problem(STORE_AWAY, "Try again in a moment.", headers={"Retry-After": "5"}),
 }
 
 
-def create_site(surveys: Surveys, editions: Editions, lacking: Callable[[], Mapping[str, str]] = dict[str, str]) -> Flask:
+def create_site(
+    surveys: Surveys, editions: Editions, registers: Registers, lacking: Callable[[], Mapping[str, str]] = dict[str, str]
+) -> Flask:
     """The site over its collaborators. `lacking` says what is not ready, by name; nothing when all is well."""
     site = Flask(__name__, template_folder=None)
     published = Published(surveys, editions)
+    lookup = Lookup(published, registers)
     site.before_request(_name_request)
     site.after_request(_headers)
-    _register_pages(site, Pages(published))
+    pages = Pages(published, lookup)
+    _register_pages(site, pages)
+    _register_lookup(site, pages, lookup)
     _register_documents(site, published)
     _register_api(site, published)
     _register_operations(site, lacking)
@@ -75,6 +90,63 @@ def _register_pages(site: Flask, pages: Pages) -> None:
         return _answer(pages.edition(survey_id, number, _language()).encode(), "text/html", A_MINUTE)
 
 
+def _register_lookup(site: Flask, pages: Pages, lookup: Lookup) -> None:
+    @site.get("/surveys/<survey_id>/register")
+    def register(survey_id: str) -> Response | WerkzeugResponse:
+        asked = request.args.get("receipt")
+        if asked is None:
+            return _answer(pages.register(survey_id, _language()).encode(), "text/html", ASK_FIRST)
+        try:
+            receipt = lookup.find(survey_id, asked).receipt
+        except NotAReceipt:
+            return _not_a_receipt(pages, survey_id, asked)
+        except NotPublished:
+            return _answer(pages.register(survey_id, _language()).encode(), "text/html", ASK_FIRST)
+        address = url_for("receipt", survey_id=survey_id, text=receipt, lang=_language())
+        return redirect(address, HTTPStatus.SEE_OTHER)
+
+    @site.get("/surveys/<survey_id>/register/<text>")
+    def receipt(survey_id: str, text: str) -> Response:
+        try:
+            found = lookup.find(survey_id, text)
+        except NotAReceipt:
+            return _not_a_receipt(pages, survey_id, text)
+        except NotPublished:
+            return _answer(pages.register(survey_id, _language()).encode(), "text/html", ASK_FIRST)
+        return _answer(pages.receipt(found, _language()).encode(), "text/html", ASK_FIRST)
+
+    @site.get("/api/v1/surveys/<survey_id>/register")
+    def register_json(survey_id: str) -> Response:
+        return _for_everyone(_answer(_json(lookup.register(survey_id).to_json()), "application/json", ASK_FIRST))
+
+    @site.get("/api/v1/surveys/<survey_id>/register/<text>")
+    def receipt_json(survey_id: str, text: str) -> Response:
+        return _for_everyone(_answer(_json(lookup.find(survey_id, text).to_json()), "application/json", ASK_FIRST))
+
+    @site.get("/verify/hailong_verify.py")
+    def verifier() -> Response:
+        response = site.send_static_file("hailong_verify.py")
+        response.mimetype = "text/x-python"
+        response.headers["Cache-Control"] = ASK_FIRST
+        return response
+
+
+def _not_a_receipt(pages: Pages, survey_id: str, asked: str) -> Response:
+    response = _answer(pages.not_a_receipt(survey_id, asked, _language()).encode(), "text/html", ASK_FIRST)
+    response.status_code = HTTPStatus.BAD_REQUEST
+    return response
+
+
+def _json(document: Mapping[str, object]) -> bytes:
+    return json.dumps(document, ensure_ascii=False, separators=(",", ":")).encode()
+
+
+def _for_everyone(response: Response) -> Response:
+    """What is published is for everyone, so that a body's own portal may show it."""
+    response.headers["Access-Control-Allow-Origin"] = "*"
+    return response
+
+
 def _register_documents(site: Flask, published: Published) -> None:
     @site.get("/surveys/<survey_id>/<name>")
     def latest_document(survey_id: str, name: str) -> Response:
@@ -94,9 +166,7 @@ def _register_api(site: Flask, published: Published) -> None:
         else:
             edition = published.edition(survey_id, _edition_number(asked))
             response = _answer(as_json(edition), "application/json", FOR_EVER)
-        # Published figures are for everyone, so that a body's own portal may show them.
-        response.headers["Access-Control-Allow-Origin"] = "*"
-        return response
+        return _for_everyone(response)
 
 
 def _register_operations(site: Flask, lacking: Callable[[], Mapping[str, str]]) -> None:

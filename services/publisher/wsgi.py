@@ -11,6 +11,7 @@ from shared import log, settings
 from shared.events import PUBLISHING
 from shared.store.connection import Db, StoreUnavailable, connect, ping
 from shared.store.editions import Editions, Files
+from shared.store.registers import Registers
 from shared.store.surveys import Surveys
 from shared.store.watch import Heartbeats
 
@@ -20,7 +21,8 @@ def create() -> Flask:
     config = settings.from_environment()
     log.configure("site", config.log_level)
     db = connect(config.mongodb_url, "site")
-    return create_site(Surveys(db), Editions(db, Files(db)), lambda: _lacking(db, config.heartbeat_stale))
+    files = Files(db)
+    return create_site(Surveys(db), Editions(db, files), Registers(files), lambda: _lacking(db, config.heartbeat_stale))
 
 
 def _lacking(db: Db, stale: float) -> dict[str, str]:

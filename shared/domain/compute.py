@@ -81,6 +81,7 @@ def _method(survey: Survey) -> dict[str, Any]:
         "interval": "wilson",
         "min_answered": method.min_answered,
         "min_base": method.min_base,
+        "satisfied": {group.id: sorted(group.questionnaire.scale.satisfied) for group in survey.groups},
     }
 
 

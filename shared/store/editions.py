@@ -49,14 +49,17 @@ class Files:
         self._bucket = GridFSBucket(db, "files")
         self._chunks = db["files.chunks"]
 
-    def put(self, content: bytes, media_type: str) -> File:
-        """Raises StoreUnavailable; a retry completes what was cut off."""
+    def put(self, content: bytes, media_type: str, piece: int | None = None) -> File:
+        """Store `content`, in pieces of `piece` bytes where that matters for `part`.
+
+        Raises StoreUnavailable; a retry completes what was cut off.
+        """
         sha256 = hashlib.sha256(content).hexdigest()
         with answering(_DEADLINE):
             if not list(self._bucket.find({"_id": sha256}).limit(1)):
                 self._clear_remains(sha256)
                 with suppress(FileExists, DuplicateKeyError):  # another publisher stores the same content
-                    self._bucket.upload_from_stream_with_id(sha256, sha256, content)
+                    self._bucket.upload_from_stream_with_id(sha256, sha256, content, chunk_size_bytes=piece)
         return File(sha256, len(content), media_type)
 
     def get(self, file: File) -> bytes:
@@ -66,6 +69,18 @@ class Files:
                 return self._bucket.open_download_stream(file.sha256).read()
             except NoFile as error:
                 raise UnknownEdition(file.sha256) from error
+
+    def part(self, file: File, start: int, length: int) -> bytes:
+        """Up to `length` bytes from `start`, without reading the rest. Raises UnknownEdition, StoreUnavailable."""
+        with answering(_DEADLINE):
+            found = list(self._bucket.find({"_id": file.sha256}).limit(1))
+            if not found:
+                raise UnknownEdition(file.sha256)
+            piece = found[0].chunk_size
+            wanted = list(range(start // piece, (start + length - 1) // piece + 1))
+            chunks = self._chunks.find({"files_id": file.sha256, "n": {"$in": wanted}}, {"n": 1, "data": 1}).sort("n")
+            content = b"".join(chunk["data"] for chunk in chunks)
+        return content[start - wanted[0] * piece :][:length]
 
     def _clear_remains(self, sha256: str) -> None:
         """Remove the chunks of an upload that was cut off: without a file document they would collide with ours."""

@@ -16,7 +16,7 @@ from shared.domain.survey import State
 from shared.store.surveys import Record
 from tests.browser.chromium import chromium
 from tests.unit.services.publisher.example import edition_of, wide_survey
-from tests.unit.services.publisher.memory import OPEN, OUT, InMemory, Stored, edition
+from tests.unit.services.publisher.memory import OPEN, OUT, InBlocks, InMemory, Stored, edition
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
@@ -43,7 +43,7 @@ def address() -> Iterator[str]:
     memory.records[OUT] = replace(out, survey=replace(out.survey, simulated=True))
     memory.records[WIDE] = Record(wide, State.PUBLISHED, 1, None, None, None, 1)
     memory.editions[WIDE, 1] = replace(edition(OUT, 1), survey=WIDE, results=edition_of(wide))
-    server = make_server("127.0.0.1", 0, create_site(memory, Stored(memory)), threaded=True)
+    server = make_server("127.0.0.1", 0, create_site(memory, Stored(memory), InBlocks()), threaded=True)
     thread = threading.Thread(target=server.serve_forever)
     thread.start()
     yield f"http://127.0.0.1:{server.port}"

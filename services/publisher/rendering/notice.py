@@ -8,9 +8,10 @@ the office that issues it, as is what the body intends to do.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass, replace
 from importlib.resources import as_file, files
+from typing import Any
 
 import typst
 
@@ -149,8 +150,17 @@ def _how_it_was_done(edition: Edition, survey: Survey, reader: Language) -> Sect
             f"c) Cách tính: chỉ số hài lòng của một tiêu chí là tỷ lệ phiếu chọn {counted} trong số phiếu có đánh giá "
             f"tiêu chí đó. Chỉ số chung: {_uncapitalised(reader.word_or(f'rule_texts.{rule}', rule))}",
             f"d) Bảo mật: {_uncapitalised(reader.word('method.min_base', number=reader.number(survey.method.min_base)))}",
+            *_register(results.register, reader),
         ),
     )
+
+
+def _register(register: Mapping[str, Any], reader: Language) -> Iterator[str]:
+    """Where everybody can check that a ballot was counted; the root in groups, so that it can be compared by eye."""
+    if "root" in register:
+        root = str(register["root"])
+        groups = " ".join(root[i : i + 8] for i in range(0, len(root), 8))
+        yield f"đ) Sổ phiếu: {reader.number(register['ballots'])} mã biên nhận; dấu kiểm (gốc Merkle, SHA-256): {groups}."
 
 
 def _ballots(group: GroupResult, reader: Language) -> str:

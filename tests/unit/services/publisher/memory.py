@@ -2,27 +2,41 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from collections.abc import Sequence
+from dataclasses import asdict, replace
 from datetime import UTC, datetime
 from hashlib import sha256
 
+from shared.domain.ballot import receipt
+from shared.domain.register import BLOCK, Directory, directory
 from shared.domain.survey import State
 from shared.store.editions import Edition, File, UnknownEdition
+from shared.store.registers import StoredRegister
 from shared.store.surveys import Record, UnknownSurvey
 from tests.unit.services.publisher.example import bentre, edition_of
 
 PDF = b"%PDF-1.7 a notice"
 OUT, OPEN, DRAFT, AHEAD = "sct-bentre-2022", "dang-lay-y-kien", "ban-nhap", "sap-cong-bo"
 
+RECEIPTS = sorted(receipt(sha256(str(number).encode()).digest()) for number in range(600))
+"""The receipts of every register here: more than two blocks of them."""
+
+SEALED = directory(RECEIPTS)
+FILE = File("of the register", 15_000, "text/plain; charset=utf-8")
+
 
 def record(survey_id: str, state: State, editions: int) -> Record:
-    return Record(replace(bentre(), id=survey_id), state, 1, None, None, None, editions)
+    sealing = {"directory": asdict(File("of the directory", 176, "application/octet-stream"))}
+    return Record(replace(bentre(), id=survey_id), state, 1, sealing if editions else None, None, None, editions)
 
 
 def edition(survey_id: str, number: int) -> Edition:
-    results = edition_of(replace(bentre(), id=survey_id), edition=number)
+    register = {"root": SEALED.root.hex(), "ballots": SEALED.size}
+    results = edition_of(replace(bentre(), id=survey_id), edition=number, register=register)
     file = File(sha256(PDF).hexdigest(), len(PDF), "application/pdf")
-    return Edition(survey_id, number, datetime(2022, 11, 10, 2, tzinfo=UTC), results, {"notice.pdf": file})
+    return Edition(
+        survey_id, number, datetime(2022, 11, 10, 2, tzinfo=UTC), results, {"notice.pdf": file, "register.txt": FILE}
+    )
 
 
 class InMemory:
@@ -57,3 +71,19 @@ class Stored:
     def document(self, edition: Edition, name: str) -> tuple[bytes, File]:
         self.memory.documents_read += 1
         return PDF, edition.documents[name]
+
+
+class InBlocks:
+    """The register of `InMemory`. What was read of it is counted."""
+
+    def __init__(self, receipts: Sequence[str] = RECEIPTS, sealed: Directory = SEALED) -> None:
+        self.receipts = receipts
+        self.sealed = sealed
+        self.blocks_read = 0
+
+    def directory(self, _: StoredRegister) -> Directory:
+        return self.sealed
+
+    def block(self, _: StoredRegister, number: int) -> Sequence[str]:
+        self.blocks_read += 1
+        return self.receipts[number * BLOCK :][:BLOCK]

@@ -8,7 +8,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared.domain.register import includes, inclusion_proof, register, root
+from shared.domain.register import (
+    BLOCK,
+    DamagedRegister,
+    Directory,
+    NotAReceipt,
+    directory,
+    includes,
+    inclusion_proof,
+    read_receipt,
+    register,
+    root,
+)
 
 LEAVES = ["", "\x00", "\x10", " !", "01", "@ABC", "PQRSTUVW", "`abcdefghijklmno"]
 """The eight inputs of the reference tests of Certificate Transparency (merkletree/merkle_tree_test.cc, Apache-2.0)."""
@@ -98,3 +109,66 @@ def test_a_receipt_twice_is_an_error() -> None:
 def test_there_is_no_proof_outside_the_register(index: int) -> None:
     with pytest.raises(IndexError):
         inclusion_proof(["A", "B", "C"], index)
+
+
+CODE = "0V1X-23YZ-45AB-6789-CDEF"
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        CODE,
+        CODE.lower(),
+        CODE.replace("-", ""),
+        CODE.replace("-", " "),
+        CODE.replace("-", " – "),
+        f"  {CODE}\n",
+        "Ov1x-23yz-45ab-6789-cdef",
+        "oVlX-23YZ-45AB-6789-CDEF",
+        "OViX 23YZ45AB6789CDEF",
+    ],
+)
+def test_a_receipt_is_read_as_it_was_meant(typed: str) -> None:
+    assert read_receipt(typed) == CODE
+
+
+@pytest.mark.parametrize("typed", ["", "hello", CODE[:-1], CODE + "0", CODE.replace("V", "U"), "Đ" * 20, "٣" * 20, CODE * 100])
+def test_what_cannot_be_a_receipt_is_refused(typed: str) -> None:
+    with pytest.raises(NotAReceipt):
+        read_receipt(typed)
+
+
+def numbered(size: int) -> list[str]:
+    """Receipts that differ, sorted, as wide as receipts are."""
+    return [f"{number:024}" for number in range(0, 2 * size, 2)]
+
+
+@given(st.integers(1, 5 * BLOCK), st.data())
+def test_a_directory_and_one_block_prove_what_the_whole_register_proves(size: int, data: st.DataObject) -> None:
+    receipts, index = numbered(size), data.draw(st.integers(0, size - 1))
+    short = Directory.from_bytes(directory(receipts).to_bytes())
+    number = short.block_of(receipts[index])
+    assert number is not None
+    found = short.look_up(receipts[index], number, receipts[number * BLOCK :][:BLOCK])
+    assert found == (index, inclusion_proof(receipts, index))
+    assert (short.root, short.size) == (root(receipts), size)
+
+
+@given(st.integers(0, 3 * BLOCK), st.integers(0, 3 * BLOCK))
+def test_a_receipt_that_is_not_in_the_register_is_not_found(size: int, place: int) -> None:
+    receipts, wanted = numbered(size), f"{2 * place + 1:024}"
+    short = directory(receipts)
+    number = short.block_of(wanted)
+    assert number is None or short.look_up(wanted, number, receipts[number * BLOCK :][:BLOCK]) is None
+
+
+def test_nothing_is_said_from_a_block_that_was_altered() -> None:
+    receipts = numbered(2 * BLOCK)
+    altered = [*receipts[BLOCK:-1], f"{9:024}"]
+    with pytest.raises(DamagedRegister):
+        directory(receipts).look_up(receipts[BLOCK], 1, altered)
+
+
+def test_an_empty_register_has_a_root_and_no_block() -> None:
+    short = Directory.from_bytes(directory([]).to_bytes())
+    assert (short.root, short.size, short.block_of(CODE)) == (root([]), 0, None)

@@ -245,7 +245,7 @@ def test_a_hidden_overall_index_is_said_to_be_hidden_and_why() -> None:
     assert "không công bố, vì số phiếu quá ít" in changed(groups=groups)
 
 
-@pytest.mark.parametrize(("survey", "said"), [(SIMULATED, 2), (bentre(), 0)])
+@pytest.mark.parametrize(("survey", "said"), [(SIMULATED, 3), (bentre(), 0)])
 def test_simulated_results_say_so_on_every_page_and_real_ones_do_not(survey: Survey, said: int) -> None:
     assert text(render_notice(edition_of(survey), survey)).count("SỐ LIỆU MÔ PHỎNG") == said
 
