@@ -15,6 +15,7 @@ from typing import Any, Protocol
 
 from celery import Celery, Task, signals
 from celery.utils.nodenames import worker_direct
+from celery.worker import state
 from celery.worker.consumer import Consumer
 from kombu.entity import Exchange, Queue
 from kombu.exceptions import OperationalError
@@ -175,7 +176,8 @@ class Watchdog:
 
     A worker can be alive and connected and yet consume nothing (Celery issues 8030, 8091, 10205). Each heartbeat that
     arrives is reported to `beat`; when one was sent and none arrived for `stale` seconds, the process exits and whoever
-    supervises it starts another. While the broker is away nothing can be sent, and the worker waits.
+    supervises it starts another. While the broker is away nothing can be sent, and the worker waits. A worker whose threads
+    are all at long tasks consumes nothing either, and is left to finish them.
     """
 
     def __init__(self, app: Celery, beat: Callable[[str], None], every: float, stale: float) -> None:
@@ -205,7 +207,9 @@ class Watchdog:
                 self._unanswered_since = time.monotonic()
             time.sleep(self._every)
             since = self._unanswered_since
-            if since is not None and time.monotonic() - since > self._stale:
+            if state.active_requests:
+                self._unanswered_since = None
+            elif since is not None and time.monotonic() - since > self._stale:
                 logger.critical("worker consumes nothing and exits to be restarted", extra={"node": self._node})
                 os._exit(70)
 

@@ -29,7 +29,7 @@ class Settings:
     request_deadline: float = 10.0
     store_deadline: float = 8.0
     heartbeat_every: float = 5.0
-    heartbeat_stale: float = 60.0
+    heartbeat_stale: float = 30.0
     sweep_every: float = 5.0
     sweep_older: float = 10.0
     due_every: float = 5.0
