@@ -7,9 +7,12 @@ import time
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from uuid import uuid4
 
 import pytest
 
+from shared.broker import create_celery
+from shared.events import BatchesAccepted
 from tests import harness
 from tests.harness import Client, Rig, Store, eventually
 
@@ -25,6 +28,16 @@ def deaf(sender, **_):
     for queue in list(sender.task_consumer.queues):
         sender.task_consumer.cancel_by_queue(queue.name)
 
+main()
+"""
+
+
+BUSY = """
+import time
+from services.scoring.__main__ import main
+from services.scoring.scoring import Scoring
+
+Scoring.score = lambda self, event: (time.sleep(8), print("finished", flush=True))
 main()
 """
 
@@ -52,6 +65,22 @@ def test_a_worker_that_consumes_nothing_exits_to_be_restarted(quick: Rig, tmp_pa
     finally:
         worker.stop()
     assert "worker consumes nothing and exits to be restarted" in worker.logged
+
+
+def test_a_worker_that_is_busy_for_long_is_left_to_finish(quick: Rig, tmp_path: Path) -> None:
+    script = tmp_path / "busy.py"
+    script.write_text(BUSY)
+    worker = quick.spawn("busy", (sys.executable, str(script)), PYTHONPATH=str(Path.cwd()))
+    app = create_celery(quick.home.settings().redis_url)
+    try:
+        for _ in range(4):
+            app.send_task(BatchesAccepted.name, args=[{"batch_ids": [str(uuid4())]}], queue="scoring")
+        eventually("all finished", lambda: worker.logged.count("finished") == 4, within=40)
+        assert worker.is_running
+    finally:
+        worker.stop()
+        app.pool.force_close_all()
+        app.close()
 
 
 def test_readiness_follows_the_worker(quick: Rig, api: Client) -> None:
