@@ -125,7 +125,7 @@ def _register_lookup(site: Flask, pages: Pages, lookup: Lookup) -> None:
 
     @site.get("/verify/hailong_verify.py")
     def verifier() -> Response:
-        response = site.send_static_file("hailong_verify.py")
+        response = site.send_static_file("hailong_verify.txt")
         response.mimetype = "text/x-python"
         response.headers["Cache-Control"] = ASK_FIRST
         return response

@@ -127,3 +127,9 @@ def test_a_register_published_without_its_directory_is_not_believed() -> None:
 
 def test_the_results_page_leads_to_the_register(client: FlaskClient) -> None:
     assert f'href="{PAGE}?lang=vi"' in client.get(f"/surveys/{OUT}").text
+
+
+def test_the_verifier_is_served_as_it_is_read(client: FlaskClient) -> None:
+    with client.get("/verify/hailong_verify.py") as answer:
+        assert (answer.status_code, answer.mimetype) == (200, "text/x-python")
+        assert b"standard library" in answer.data
