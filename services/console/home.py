@@ -106,7 +106,10 @@ class Home:
     @contextmanager
     def lock(self) -> Iterator[int]:
         """Hold the home alone; yields the lock's file descriptor for children to hold as well. Raises HomeError."""
-        self.path.mkdir(parents=True, exist_ok=True)
+        try:
+            self.path.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise HomeError(f"{self.path} cannot be a home: {error.strerror}. Name another with --home DIR.") from None
         with (self.path / "lock").open("a+") as file:
             try:
                 fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)

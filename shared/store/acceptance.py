@@ -10,6 +10,7 @@ from __future__ import annotations
 import random
 from collections import Counter
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from uuid import UUID, uuid4
@@ -28,7 +29,7 @@ from shared.domain.acceptance import (
     Seen,
     decide,
 )
-from shared.store.connection import Db, transact
+from shared.store.connection import Db, StoreUnavailable, transact
 from shared.store.surveys import GATES
 from shared.store.wire import ballot_document
 
@@ -63,10 +64,14 @@ class Acceptance:
 
         Ballots are taken to be new, which nearly all are, and looked up when the store refuses one of them as a duplicate.
         """
-        try:
+        with suppress(BulkWriteError):
             return self._transact(candidates, moment, known=False)
-        except BulkWriteError:
+        try:
             return self._transact(candidates, moment, known=True)
+        except BulkWriteError:
+            # The driver's error holds the whole ballot, and must not reach a log.
+            failure = "the store refused a write"
+        raise StoreUnavailable(failure)
 
     def seen(self, ids: Sequence[UUID]) -> dict[UUID, Seen]:
         """Which ballots of these ids were accepted before. Raises StoreUnavailable."""

@@ -54,12 +54,12 @@ def main() -> None:
     options = arguments.parse_args()
     with tempfile.TemporaryDirectory(prefix="hailong-bench-") as folder:
         home = Home(Path(folder))
-        with supervisor.running(home, options.port, lambda line: print(f"  {line}")) as ports:  # noqa: T201
+        with supervisor.running(home, options.port, lambda line: print(f"  {line}")) as everything:  # noqa: T201
             db = connect(home.endpoints().mongodb_url, "bench")
             survey = _open(Surveys(db, Author("bench", lambda: datetime.now(UTC))))
             bodies = [ballot.body for ballot in simulate(survey, seed=1, sizes=dict.fromkeys(survey.strata, 40))]
             limit_rate = _limit(survey, bodies, options.seconds)
-            bench = Bench(db, survey, bodies, ports.collector, options.seconds, limit_rate)
+            bench = Bench(db, survey, bodies, everything.ports.collector, options.seconds, limit_rate)
             levels = [_measure(bench, connections) for connections in (1, 8, 32)]
     report = {**_report(limit_rate, levels), "method": method.measure()}
     told = report["method"]

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
 import sys
+import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
@@ -10,16 +12,22 @@ from pathlib import Path
 import click
 
 from services.console import report
-from services.console.commands.common import context_of, lines, told, with_home
+from services.console.commands.common import Refused, context_of, lines, told, with_home
+from shared.domain import register
 from shared.domain.recount import Recount, StoredBallot, differences, recount
 from shared.domain.release import release
+from shared.domain.tally import Cell, Tally
 from shared.store.ballots import Ballots
+from shared.store.connection import Db
 from shared.store.editions import Edition, Editions, Files
 from shared.store.indices import Indices
 from shared.store.previous import Predecessors
 from shared.store.surveys import Record
 from shared.store.tallies import Tallies
 from shared.store.watch import Heartbeats, Quarantine
+
+QUIET_TRIES = 5
+"""How often a recount is begun again because ballots came in meanwhile."""
 
 TOLD_EVERY = 50_000
 """Ballots between two words on how far a recount is."""
@@ -53,13 +61,14 @@ def status(home: Path, survey_id: str) -> None:
 @click.argument("survey_id", metavar="SURVEY")
 @told
 def recount_(home: Path, survey_id: str) -> None:
-    """Recount from the ballots and compare with the tallies and every edition. Exit 1 when they differ."""
+    """Recount from the ballots and compare with the tallies, the register and every edition. Exit 1 when they differ."""
     context = context_of(home)
     record = context.surveys.get(survey_id)
-    counted = recount(with_progress(Ballots(context.db).chunks(survey_id)), record.survey)
-    found = differences(Tallies(context.db).read(survey_id), counted.cells)
+    counted, tallies = counted_in_quiet(context.db, record)
+    found = differences(tallies, counted.cells)
     found += [f"the content of ballot {receipt} was altered" for receipt in counted.altered]
     editions = Editions(context.db, Files(context.db)).all(survey_id)
+    found += register_differences(record, counted, editions, Files(context.db))
     found += edition_differences(record, counted, editions, Predecessors(context.db))
     equation = Ballots(context.db).equation(survey_id)
     found += equation.faults()
@@ -68,6 +77,22 @@ def recount_(home: Path, survey_id: str) -> None:
     if found:
         raise click.ClickException(f"{survey_id}: {len(found)} differences")
     click.echo(f"{survey_id}: {equation.stored} ballots recounted; tallies and {record.editions} editions agree")
+
+
+def counted_in_quiet(db: Db, record: Record) -> tuple[Recount, dict[Cell, Tally]]:
+    """A recount, and tallies of the same ballots. Raises Refused while ballots come in faster than they can be compared."""
+    ballots, survey_id = Ballots(db), record.survey.id
+    for _ in range(QUIET_TRIES):
+        before = ballots.equation(survey_id)
+        counted = recount(with_progress(ballots.chunks(survey_id)), record.survey)
+        tallies = Tallies(db).gather(survey_id, merged_from=sys.maxsize)
+        if before == ballots.equation(survey_id) and before.waiting == 0:
+            return counted, tallies
+        time.sleep(1.0)
+    raise Refused(
+        f"ballots of {survey_id} came in or waited to be scored while they were counted, so nothing was compared; "
+        "try again when `hailong status` shows nothing waiting"
+    )
 
 
 def with_progress(chunks: Iterable[list[StoredBallot]]) -> Iterator[list[StoredBallot]]:
@@ -79,6 +104,25 @@ def with_progress(chunks: Iterable[list[StoredBallot]]) -> Iterator[list[StoredB
         if done - told_at >= TOLD_EVERY:
             told_at = done
             click.echo(f"  {done} ballots recounted", err=True)
+
+
+def register_differences(record: Record, counted: Recount, editions: Sequence[Edition], files: Files) -> list[str]:
+    """Where the register that the ballots give is not the one that was sealed, published or stored, in words."""
+    if record.sealing is None:
+        return []
+    receipts = sorted(counted.receipts)
+    expected = {"root": register.root(receipts).hex(), "ballots": len(receipts)}
+    told = {"sealing": record.sealing["register"]}
+    told |= {f"edition {edition.number}": edition.results["register"] for edition in editions}
+    found = [f"{who}: {what}" for who, said in told.items() for what in _paths_that_differ(expected, said, "register")]
+    for edition in editions:
+        for name, file in edition.documents.items():
+            content = files.get(file)
+            if hashlib.sha256(content).hexdigest() != file.sha256:
+                found.append(f"edition {edition.number}: {name} is not the document that was published")
+            if name == "register.txt" and content.decode().splitlines() != receipts:
+                found.append(f"edition {edition.number}: {name} does not hold the receipts that the ballots give")
+    return found
 
 
 def edition_differences(record: Record, counted: Recount, editions: Sequence[Edition], predecessors: Predecessors) -> list[str]:

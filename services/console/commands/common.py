@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import getpass
+import os
 import signal
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
@@ -47,12 +48,24 @@ class Context:
 
     @property
     def surveys(self) -> Surveys:
-        return Surveys(self.db, self.author())
+        return self.surveys_of(None)
+
+    def surveys_of(self, person: str | None) -> Surveys:
+        """The surveys, for what `person` does to them."""
+        return Surveys(self.db, self.author(person))
 
     def author(self, person: str | None = None) -> Author:
         """Who acts: the account that runs the command, and the person where one is named."""
-        account = getpass.getuser()
+        account = _account()
         return Author(account if person is None else f"{person} ({account})", lambda: datetime.now(UTC))
+
+
+def _account() -> str:
+    """The name of the account that runs the command; its number where it has none, as in a container."""
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):
+        return f"uid {os.getuid()}"
 
 
 def with_home(command: Command) -> Command:
@@ -71,6 +84,9 @@ def told(command: Command) -> Command:
     def run(*args: Any, **kwargs: Any) -> Any:
         try:
             return command(*args, **kwargs)
+        except OSError as error:
+            named = f"{error.filename}: " if error.filename else ""
+            raise click.ClickException(f"{named}{error.strerror or error}") from error
         except UnknownSurvey as error:
             raise click.ClickException(f"there is no survey {error}") from error
         except StoreUnavailable as error:
@@ -109,7 +125,8 @@ def lines(texts: Iterable[str]) -> None:
 @contextmanager
 def interrupted() -> Iterator[None]:
     """End quietly when the operator interrupts, by Ctrl-C or a stop signal."""
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    for stop in (signal.SIGTERM, signal.SIGHUP):  # a stop, and a terminal that was closed
+        signal.signal(stop, signal.default_int_handler)
     try:
         yield
     except KeyboardInterrupt:
