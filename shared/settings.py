@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass
+from math import inf, nan
 from urllib.parse import urlsplit
 
 
@@ -45,6 +46,10 @@ _SECONDS = {
     "HAILONG_SWEEP_OLDER": "sweep_older",
     "HAILONG_DUE_EVERY": "due_every",
 }
+_SCHEMES = {
+    "HAILONG_MONGODB_URL": ("mongodb://", "mongodb+srv://"),
+    "HAILONG_REDIS_URL": ("redis://", "rediss://", "unix://", "sentinel://"),
+}
 _LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
 
 
@@ -61,10 +66,17 @@ def from_environment(environment: Mapping[str, str] | None = None) -> Settings:
             try:
                 seconds[setting] = float(env[name])
             except ValueError:
+                seconds[setting] = nan
+            if not 0 < seconds[setting] < inf:
                 problems.append(f"{name} must be a number of seconds, not {env[name]!r}")
     level = env.get("HAILONG_LOG_LEVEL", "INFO").upper()
     if level not in _LEVELS:
         problems.append(f"HAILONG_LOG_LEVEL must be one of {', '.join(_LEVELS)}, not {level!r}")
+    problems += [
+        f"{name} must begin with {' or '.join(schemes)}"
+        for name, schemes in _SCHEMES.items()
+        if env.get(name) and not env[name].startswith(schemes)
+    ]
     url = env.get("HAILONG_MONGODB_URL", "")
     if url and not urlsplit(url).path.strip("/"):
         problems.append("HAILONG_MONGODB_URL must name a database: mongodb://host:port/DATABASE")

@@ -62,9 +62,9 @@ def programs(home: Home, ports: Ports, log_level: str) -> list[Program]:
             SERVERS,
         ),
         Program("collector", gunicorn(python, "services.collector.wsgi:create()", ports.collector, 32, log_level)),
-        Program("scoring", (python, "-m", "services.scoring")),
-        Program("publisher", (python, "-m", "services.publisher")),
-        Program("beat", (python, "-m", "services.publisher.beat")),
+        Program("scoring", (python, "-P", "-m", "services.scoring")),
+        Program("publisher", (python, "-P", "-m", "services.publisher")),
+        Program("beat", (python, "-P", "-m", "services.publisher.beat")),
         Program("site", gunicorn(python, "services.publisher.wsgi:create()", ports.publisher, 8, log_level)),
     ]
 
@@ -72,7 +72,7 @@ def programs(home: Home, ports: Ports, log_level: str) -> list[Program]:
 def gunicorn(python: str, application: str, port: int, threads: int, log_level: str) -> tuple[str, ...]:
     """A web process. No access log: it would hold addresses."""
     return (
-        *(python, "-m", "gunicorn", application, "--bind", f"127.0.0.1:{port}", "--no-control-socket"),
+        *(python, "-P", "-m", "gunicorn", application, "--bind", f"127.0.0.1:{port}", "--no-control-socket"),
         *("--worker-class", "gthread", "--workers", "1", "--threads", str(threads), "--keep-alive", "75"),
         *("--log-level", log_level.lower(), "--logger-class", "shared.web.JsonLogger", "--graceful-timeout", "15"),
     )
@@ -145,7 +145,6 @@ def _configure(home: Home, ports: Ports, log_level: str) -> Path:
     for program in started:
         config[f"program:{program.name}"] = {
             "command": " ".join(_quoted(word) for word in program.command),
-            "directory": str(Path.cwd()),
             "priority": str(program.priority),
             "autorestart": "true",
             "startsecs": "1",

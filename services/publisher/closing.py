@@ -102,7 +102,7 @@ class Closing:
         """Make the reason visible to the operator, once."""
         if record.problem != reason:
             logger.error("survey cannot move on", extra={"survey": record.survey.id, "reason": reason})
-            self._surveys.note_problem(record.survey.id, reason)
+            self._surveys.note_problem(record, reason)
         return NotYet(reason)
 
     def _seal(self, record: Record) -> Record:

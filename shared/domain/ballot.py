@@ -135,6 +135,8 @@ def _checked_answers(
         else:
             errors[f"answers.{question_id}"] = ["the questionnaire has no such question"]
     _apply_conditions(answers, questionnaire, errors)
+    # In the plan's order: that of the client would tell which program sent it, and in which order it was filled in.
+    answers = {id_: answers[id_] for id_ in (*rated, *questions) if id_ in answers}
     if not answers and not errors:
         errors["answers"] = ["at least one question must be answered"]
     return answers, errors
@@ -152,9 +154,7 @@ def _check_choice(question: Question, answer: object, answers: dict[str, Answer]
             picked = set(answer)  # type: ignore[call-overload]
             answers[question.id] = tuple(c.id for c in question.choices if c.id in picked)
             return
-        expected = (
-            f"must be a list of 1 to {question.at_most} different items of: {', '.join(c.id for c in question.choices)}"
-        )
+        expected = f"must be a list of 1 to {question.at_most} different items of: {', '.join(c.id for c in question.choices)}"
     errors[f"answers.{question.id}"] = [expected]
 
 

@@ -148,10 +148,11 @@ class Surveys:
         """Let no ballot in from here on. After it returns, every accepted ballot is visible."""
         transact(self._db, lambda session: self._set_gates(survey_id, Gate.NONE, session), _DEADLINE)
 
-    def note_problem(self, survey_id: str, problem: str) -> None:
-        """Record why a survey does not move on, for the operator to see."""
+    def note_problem(self, record: Record, problem: str) -> None:
+        """Record why a survey does not move on, for the operator to see, unless it did meanwhile."""
         with answering(_DEADLINE):
-            self._db.surveys.update_one({"_id": survey_id}, {"$set": {"problem": problem}})
+            found = {"_id": record.survey.id, "revision": record.revision}
+            self._db.surveys.update_one(found, {"$set": {"problem": problem}})
 
     def _record(self, document: Document) -> Record:
         survey = self._survey(document)
