@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -9,6 +10,11 @@ import pytest
 
 from tests import harness
 from tests.harness import Client, Rig, Store
+
+
+def pytest_configure() -> None:
+    """Take a stop signal as Ctrl-C: fixtures end then, and with them every process that they started."""
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
 
 
 @pytest.fixture(scope="session")
