@@ -6,6 +6,7 @@ any time: whatever a message says stands in the store, and a sweeper says it aga
 
 from __future__ import annotations
 
+import json
 import logging
 import os
 import threading
@@ -33,7 +34,7 @@ QUARANTINED_BODY_LIMIT = 4_000
 class MessageQuarantine(Protocol):
     """Where a message that cannot be handled waits for a person."""
 
-    def add_message(self, reason: str, content: str) -> None: ...
+    def add_message(self, reason: str, content: str, event: str | None = None) -> None: ...
 
 
 def create_celery(redis_url: str) -> Celery:
@@ -112,12 +113,19 @@ def consume(
             except retry_for as error:
                 raise task.retry(exc=error, countdown=min(2**task.request.retries, 30), max_retries=5) from error
             except BadEvent as error:
-                quarantine.add_message(str(error), repr(payload)[:QUARANTINED_BODY_LIMIT])
+                _set_aside(quarantine, str(error), kind.name, payload)
             except Exception as error:
                 logger.exception("message set aside", extra={"event": kind.name})
-                quarantine.add_message(f"{type(error).__name__}: {error}", repr(payload)[:QUARANTINED_BODY_LIMIT])
+                _set_aside(quarantine, f"{type(error).__name__}: {error}", kind.name, payload)
 
     app.task(run, name=kind.name, bind=True)
+
+
+def _set_aside(quarantine: MessageQuarantine, reason: str, name: str, payload: object) -> None:
+    """Set a message aside with all that it takes to send it again, unless it is too long to be one of ours."""
+    event = json.dumps([name, payload])
+    whole = event if len(event) <= QUARANTINED_BODY_LIMIT else None
+    quarantine.add_message(reason, repr(payload)[:QUARANTINED_BODY_LIMIT], whole)
 
 
 def schedule(app: Celery, events: Mapping[Event, float]) -> None:

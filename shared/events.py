@@ -5,7 +5,7 @@ A message is a hint that work exists, never the record of it: it carries ids onl
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any, ClassVar, TypeVar
 from uuid import UUID
@@ -101,3 +101,18 @@ def from_wire(kind: type[Kind], payload: object) -> Kind:
     except ValidationError as error:
         raise BadEvent(f"{kind.name}: {error}") from error
     return kind(**values)
+
+
+_READERS: Mapping[str, Callable[[object], Event]] = {
+    BatchesAccepted.name: lambda payload: from_wire(BatchesAccepted, payload),
+    SweepDue.name: lambda payload: from_wire(SweepDue, payload),
+    SurveysDue.name: lambda payload: from_wire(SurveysDue, payload),
+    SurveyDue.name: lambda payload: from_wire(SurveyDue, payload),
+}
+
+
+def read_event(name: str, payload: object) -> Event:
+    """The event of that name that `payload` says. Raises BadEvent."""
+    if name not in _READERS:
+        raise BadEvent(f"there is no event {name}")
+    return _READERS[name](payload)

@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import Any
 
 from gridfs import GridFSBucket
-from gridfs.errors import FileExists, NoFile
+from gridfs.errors import CorruptGridFile, FileExists, NoFile
 from pymongo.errors import DuplicateKeyError
 
 from shared.store.connection import Db, Document, answering
@@ -63,11 +63,11 @@ class Files:
         return File(sha256, len(content), media_type)
 
     def get(self, file: File) -> bytes:
-        """The content. Raises UnknownEdition, StoreUnavailable."""
+        """The content. Raises UnknownEdition where it is not there or not whole, StoreUnavailable."""
         with answering(_DEADLINE):
             try:
                 return self._bucket.open_download_stream(file.sha256).read()
-            except NoFile as error:
+            except (NoFile, CorruptGridFile) as error:
                 raise UnknownEdition(file.sha256) from error
 
     def part(self, file: File, start: int, length: int) -> bytes:

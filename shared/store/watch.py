@@ -41,9 +41,9 @@ class Quarantine:
     def __init__(self, db: Db) -> None:
         self._db = db
 
-    def add_message(self, reason: str, content: str) -> None:
-        """Set a message aside."""
-        document = {"_id": uuid4(), "kind": "message", "survey": None, "reason": reason, "content": content}
+    def add_message(self, reason: str, content: str, event: str | None = None) -> None:
+        """Set a message aside; `event` is its name and payload in JSON, where it can be sent again."""
+        document = {"_id": uuid4(), "kind": "message", "survey": None, "reason": reason, "content": content, "event": event}
         with answering(_DEADLINE):
             self._db.quarantine.insert_one(document)
 

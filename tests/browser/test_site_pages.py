@@ -16,7 +16,7 @@ from shared.domain.survey import State
 from shared.store.surveys import Record
 from tests.browser.chromium import chromium
 from tests.unit.services.publisher.example import edition_of, wide_survey
-from tests.unit.services.publisher.memory import OPEN, OUT, InBlocks, InMemory, Stored, edition
+from tests.unit.services.publisher.memory import OPEN, OUT, RECEIPTS, InBlocks, InMemory, Stored, edition
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
@@ -24,7 +24,10 @@ if TYPE_CHECKING:
 PHONE, NARROWEST, KIOSK, DESKTOP = (360, 800), (320, 640), (1080, 1920), (1280, 800)
 SCREENS = (NARROWEST, PHONE, KIOSK, DESKTOP)
 WIDE = "wide"
-PAGES = ("/", f"/surveys/{OUT}", f"/surveys/{OUT}/editions/1", f"/surveys/{OPEN}", f"/surveys/{WIDE}", "/surveys/nope")
+REGISTER = f"/surveys/{OUT}/register"
+INCLUDED, ABSENT, NO_RECEIPT = f"{REGISTER}/{RECEIPTS[7]}", f"{REGISTER}/0000-0000-0000-0000-0000", f"{REGISTER}/hello"
+RESULTS = ("/", f"/surveys/{OUT}", f"/surveys/{OUT}/editions/1", f"/surveys/{OPEN}", f"/surveys/{WIDE}", "/surveys/nope")
+PAGES = (*RESULTS, REGISTER, INCLUDED, ABSENT, NO_RECEIPT)
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 OPENED = "document.querySelectorAll('details').forEach(part => part.open = true)"
 
@@ -84,7 +87,7 @@ def test_axe_finds_nothing_on_any_page(browser: Browser, address: str, path: str
         assert findings(page) == []
 
 
-@pytest.mark.parametrize("path", ["/", f"/surveys/{OUT}", "/surveys/nope"])
+@pytest.mark.parametrize("path", ["/", f"/surveys/{OUT}", "/surveys/nope", REGISTER, INCLUDED, ABSENT])
 def test_axe_finds_nothing_in_dark_colours(browser: Browser, address: str, path: str) -> None:
     with seen(browser, address + path, color_scheme="dark") as page:
         assert findings(page) == []
@@ -129,6 +132,27 @@ def test_details_open_without_script(browser: Browser, address: str) -> None:
     with seen(browser, f"{address}/surveys/{OUT}?lang=en", java_script_enabled=False) as page:
         page.get_by_text("See 22 criteria").first.click()
         assert page.get_by_text("Being told clearly whom to contact at the department").first.is_visible()
+
+
+def test_a_receipt_typed_by_hand_is_looked_up_without_script(browser: Browser, address: str) -> None:
+    with seen(browser, f"{address}{REGISTER}?lang=en", PHONE, java_script_enabled=False) as page:
+        page.get_by_label("Receipt").fill(RECEIPTS[7].lower().replace("-", " "))
+        page.get_by_role("button", name="Look it up").click()
+        assert page.url == f"{address}{INCLUDED}?lang=en"
+        assert page.get_by_text("The ballot with this receipt is counted in the result.").is_visible()
+
+
+def test_the_register_is_reached_from_the_results(browser: Browser, address: str) -> None:
+    with seen(browser, f"{address}/surveys/{OUT}?lang=en") as page:
+        page.get_by_role("link", name="Look up a receipt in the register").first.click()
+        assert page.get_by_role("heading", name="Register of ballots").is_visible()
+
+
+def test_the_answer_is_on_the_first_screen_of_a_phone(browser: Browser, address: str) -> None:
+    with seen(browser, address + INCLUDED, PHONE) as page:
+        answer = page.locator(".sentence").bounding_box()
+    assert answer is not None
+    assert answer["y"] + answer["height"] < PHONE[1]
 
 
 def test_the_language_can_be_switched(browser: Browser, address: str) -> None:

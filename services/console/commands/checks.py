@@ -19,7 +19,7 @@ from shared.domain.release import release
 from shared.domain.tally import Cell, Tally
 from shared.store.ballots import Ballots
 from shared.store.connection import Db
-from shared.store.editions import Edition, Editions, Files
+from shared.store.editions import Edition, Editions, Files, UnknownEdition
 from shared.store.indices import Indices
 from shared.store.previous import Predecessors
 from shared.store.surveys import Record
@@ -117,7 +117,11 @@ def register_differences(record: Record, counted: Recount, editions: Sequence[Ed
     found = [f"{who}: {what}" for who, said in told.items() for what in _paths_that_differ(expected, said, "register")]
     for edition in editions:
         for name, file in edition.documents.items():
-            content = files.get(file)
+            try:
+                content = files.get(file)
+            except UnknownEdition:
+                found.append(f"edition {edition.number}: {name} is not there or not whole")
+                continue
             if hashlib.sha256(content).hexdigest() != file.sha256:
                 found.append(f"edition {edition.number}: {name} is not the document that was published")
             if name == "register.txt" and content.decode().splitlines() != receipts:

@@ -15,7 +15,6 @@ from shared.plan.summary import load_summary
 from shared.store import schema
 from shared.store.previous import Predecessors
 from shared.store.summaries import Summaries
-from shared.store.surveys import Surveys
 
 
 @click.group()
@@ -102,7 +101,7 @@ def release(home: Path, survey_id: str, by: str) -> None:
     context = context_of(home)
     record = context.surveys.get(survey_id)
     require(record, State.SEALED, "released")
-    Surveys(context.db, context.author(by)).move(record, State.SEALED, released_by=by)
+    context.surveys_of(by).move(record, State.SEALED, released_by=by)
     click.echo(f"{survey_id} is released by {by}; it is published within seconds")
 
 
