@@ -111,6 +111,7 @@ def visit(browser: Browser, address: str, size: tuple[int, int] = PHONE, **conte
     opened = browser.new_context(viewport={"width": size[0], "height": size[1]}, **context)
     page = opened.new_page()
     page.set_default_timeout(10_000)
+    page.set_default_navigation_timeout(30_000)
     page.goto(address)
     yield Visitor(page, script=context.get("java_script_enabled", True))
     opened.close()
