@@ -10,7 +10,10 @@ from pymongo.client_session import ClientSession
 
 from shared.domain.audit import Act
 from shared.store.audit import Author, append
-from shared.store.connection import Db, transact
+from shared.store.connection import Db, Document, transact
+
+PART = 2_000
+"""Invitations of one transaction: with many more of them it takes longer than a commit may."""
 
 _DEADLINE = 30.0
 
@@ -23,11 +26,11 @@ class Invitations:
         self._author = author
 
     def issue(self, survey_id: str, stratum: str, tokens: Iterable[str]) -> None:
-        """Let each token admit one ballot in `stratum`: all of them or, where that cannot be committed, none.
+        """Let each token admit one ballot in `stratum`, in parts of `PART`, each with its entry in the audit log.
 
         Raises Unsigned, StoreUnavailable.
         """
-        documents = [
+        documents: list[Document] = [
             {
                 "_id": Binary(hashlib.sha256(token.encode()).digest()),
                 "survey": survey_id,
@@ -36,10 +39,14 @@ class Invitations:
             }
             for token in tokens
         ]
-        act = Act("issue invitations", survey_id, after={"stratum": stratum, "count": len(documents)})
+        for start in range(0, len(documents), PART):
+            self._issue(survey_id, stratum, documents[start : start + PART])
+
+    def _issue(self, survey_id: str, stratum: str, part: list[Document]) -> None:
+        act = Act("issue invitations", survey_id, after={"stratum": stratum, "count": len(part)})
 
         def work(session: ClientSession) -> None:
             append(self._db, act, self._author, session)
-            self._db.invitations.insert_many(documents, session=session)
+            self._db.invitations.insert_many(part, session=session)
 
         transact(self._db, work, _DEADLINE)
