@@ -1,5 +1,5 @@
 # Everything a person does with the project, from one place. `make` alone lists it.
-PYTHON ?= python3
+PYTHON ?= $(shell command -v python3.11 || echo python3)
 VENV := .venv
 BIN := $(VENV)/bin
 INSTALLED := $(VENV)/.installed

@@ -46,19 +46,14 @@ class Program:
 
 def programs(home: Home, ports: Ports, log_level: str) -> list[Program]:
     """Everything that runs, in the order that it starts."""
-    python, bin_ = sys.executable, Path(sys.executable).parent
+    python = sys.executable
     redis = (redis_server(), "--bind", "127.0.0.1", "--port", str(ports.redis))
     return [
         # Messages may be lost at any time, so nothing is written to disk.
         Program("redis", (*redis, "--dir", str(home.path / "redis"), "--save", "", "--appendonly", "no"), SERVERS),
         Program(
             "mongodb",
-            (
-                *(str(bin_ / "secantusd-py"), "--host", "127.0.0.1", "--port", str(ports.mongodb)),
-                *("--storage-path", str(home.path / "mongodb"), "--log-level", "WARNING"),
-                # What was acknowledged survives a power cut; a long oplog would slow every write.
-                *("--sync-on-commit", "--oplog-max-entries", "2000"),
-            ),
+            (python, "-P", "-m", "services.console.database", str(ports.mongodb), str(home.path / "mongodb")),
             SERVERS,
         ),
         Program("collector", gunicorn(python, "services.collector.wsgi:create()", ports.collector, 32, log_level)),
