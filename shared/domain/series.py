@@ -79,7 +79,7 @@ def summary_of(document: Json, survey: Survey, group_id: str) -> Summary:
     """
     found = next(group for group in document["groups"] if group["id"] == group_id)
     group, (first, last) = survey.group(group_id), days(survey)
-    asked = group.questionnaire
+    asked, steps = group.questionnaire, _steps(document, group_id)
     return Summary(
         survey=survey.id,
         first_day=first,
@@ -93,10 +93,16 @@ def summary_of(document: Json, survey: Survey, group_id: str) -> Summary:
         units=tuple(_units(found, group)),
         wordings={id_: criterion.wording for id_, criterion in asked.rated.items()},
         composition={factor.id: tuple(criterion.id for criterion in factor.criteria) for factor in asked.factors},
-        overall=estimate_of(found["overall"]),
-        factors={row["id"]: estimate_of(row) for row in found["factors"]},
-        criteria={row["id"]: estimate_of(row) for row in found["criteria"]},
+        overall=estimate_of(found["overall"], steps.get(("overall", ""), 0.0)),
+        factors={row["id"]: estimate_of(row, steps.get(("factor", row["id"]), 0.0)) for row in found["factors"]},
+        criteria={row["id"]: estimate_of(row, steps.get(("criterion", row["id"]), 0.0)) for row in found["criteria"]},
     )
+
+
+def _steps(document: Json, group_id: str) -> dict[tuple[str, str], float]:
+    """What the group's own figures were rounded to, by kind of figure and id."""
+    rounded = document["method"].get("disclosure", {}).get("rounded", [])
+    return {(e["figure"], e["id"]): e["to"] for e in rounded if e["group"] == group_id and e["stratum"] is None}
 
 
 def _units(found: Json, group: Group) -> Iterator[Unit]:
@@ -106,10 +112,16 @@ def _units(found: Json, group: Group) -> Iterator[Unit]:
             yield Unit(row["id"], dates[row["id"]].valid_from, dates[row["id"]].valid_to)
 
 
-def estimate_of(cell: Json) -> Estimate | None:
-    """The figure of a published cell; None unless it is shown exactly."""
+def estimate_of(cell: Json, step: float = 0.0) -> Estimate | None:
+    """The figure of a published cell; None unless it is shown.
+
+    A figure without sampling error that was rounded to `step` is known within half a step: those are bounds of it.
+    """
     if cell.get("suppressed") or "index" not in cell:
         return None
+    if cell.get("census") and step:
+        low, high = max(0.0, cell["index"] - step / 2), min(100.0, cell["index"] + step / 2)
+        return Estimate(cell["index"], low, high, cell["base"], Kind.BOUNDS)
     kind = Kind.CENSUS if cell.get("census") else Kind.BOUNDS if cell.get("bounds") else Kind.INTERVAL
     return Estimate(cell["index"], cell["low"], cell["high"], cell["base"], kind)
 

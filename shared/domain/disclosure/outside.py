@@ -9,8 +9,8 @@ from typing import Any
 from shared.domain.disclosure.cells import Cells, Figure, Place
 from shared.domain.disclosure.ledger import Published
 from shared.domain.disclosure.rules import hidden_choices
-from shared.domain.results import QuestionResult, Shown
-from shared.domain.survey import Group
+from shared.domain.results import ChoiceShare, QuestionResult, Shown
+from shared.domain.survey import Group, Question
 from shared.domain.tally import ANSWERED, Tally
 
 NAMES = ("group", "stratum", "figure", "id", "factor", "title", "text", "wording")
@@ -31,17 +31,23 @@ def _question(result: QuestionResult, held: Tally, group: Group, min_base: int) 
     counts = {choice.id: given.get(choice.id, 0) for choice in question.choices}
     base = given.get(ANSWERED, 0) if several else sum(counts.values())
     if base < min_base:
-        return _suppressed(result, "base" if base else "no-answers")
+        return _suppressed(result, question, "base" if base else "no-answers")
     hidden = hidden_choices(counts, base, several=several, sensitive=question.sensitive)
     if hidden == set(counts):
-        return _suppressed(result, "audit")
-    choices = tuple(replace(c, share=None) if c.id in hidden else c for c in result.choices)
-    return replace(result, choices=choices)
+        return _suppressed(result, question, "audit")
+    # A rank tells as much as a share: what is hidden stands last, in the plan's order.
+    shown = tuple(choice for choice in result.choices if choice.id not in hidden)
+    return replace(result, choices=shown + _without_shares(result, question, hidden))
 
 
-def _suppressed(result: QuestionResult, reason: str) -> QuestionResult:
-    choices = tuple(replace(choice, share=None) for choice in result.choices)
-    return replace(result, base=None, choices=choices, reason=reason)
+def _suppressed(result: QuestionResult, question: Question, reason: str) -> QuestionResult:
+    return replace(result, base=None, choices=_without_shares(result, question, question.choice_ids), reason=reason)
+
+
+def _without_shares(result: QuestionResult, question: Question, hidden: Set[str]) -> tuple[ChoiceShare, ...]:
+    """The hidden choices of a question, without their shares, in the plan's order."""
+    found = {choice.id: choice for choice in result.choices}
+    return tuple(replace(found[choice.id], share=None) for choice in question.choices if choice.id in hidden)
 
 
 def protect_comparison(
