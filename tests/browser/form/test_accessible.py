@@ -46,7 +46,7 @@ def test_axe_finds_nothing_on_any_page_of_a_whole_ballot(
 @pytest.mark.parametrize("script", [True, False], ids=["script", "plain"])
 def test_axe_finds_nothing_on_errors(browser: Browser, small: Callable[..., str], tag: str, script: bool) -> None:
     address = small(plans.stratum("desk", admission="invited"))
-    with visit(browser, f"{address}?lang={tag}", PHONE, java_script_enabled=script) as visitor:
+    with visit(browser, f"{address}?lang={tag}", PHONE, bare=not script) as visitor:
         visitor.go_on()
         visitor.to_summary()
         visitor.send()

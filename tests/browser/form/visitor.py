@@ -106,14 +106,21 @@ class Visitor:
 
 
 @contextmanager
-def visit(browser: Browser, address: str, size: tuple[int, int] = PHONE, **context: Any) -> Iterator[Visitor]:
-    """A visitor with an empty device at `address`, on a screen of `size`."""
+def visit(
+    browser: Browser, address: str, size: tuple[int, int] = PHONE, *, bare: bool = False, **context: Any
+) -> Iterator[Visitor]:
+    """A visitor with an empty device at `address`, on a screen of `size`.
+
+    `bare` keeps the form's own script from loading, as without JavaScript, in a browser in which axe still runs.
+    """
     opened = browser.new_context(viewport={"width": size[0], "height": size[1]}, **context)
     page = opened.new_page()
     page.set_default_timeout(10_000)
     page.set_default_navigation_timeout(30_000)
+    if bare:
+        page.route("**/*.js*", lambda route: route.abort())
     page.goto(address)
-    yield Visitor(page, script=context.get("java_script_enabled", True))
+    yield Visitor(page, script=context.get("java_script_enabled", not bare))
     opened.close()
 
 
