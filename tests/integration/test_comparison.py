@@ -50,10 +50,11 @@ def played(system: Rig, store: Store, api: Client) -> tuple[str, str]:
 
 def play(store: Store, api: Client, survey_id: str, **changes: object) -> None:
     strata = (plans.stratum("desk"), plans.stratum("online"))
-    store.opened(plans.small(survey_id, *strata, closes=5.0, grace=0.5, **changes))
+    store.opened(plans.small(survey_id, *strata, grace=0.5, **changes))
     chance = random.Random(survey_id[:6])
     for _ in range(60):
         assert api.put(survey_id, uuid4(), drawn(chance)).status == 201
+    store.surveys.move(store.surveys.get(survey_id), State.CLOSING, closed_at=datetime.now(UTC))
     store.reaches(survey_id, State.PUBLISHED)
 
 
