@@ -28,6 +28,7 @@ def main() -> None:
         storage_path=folder,
         oplog_max_entries=OPLOG_ENTRIES,
         transaction_lifetime_seconds=TRANSACTION_LIFETIME,
+        enable_test_commands=False,
         # What was acknowledged survives a power cut.
         sync_on_commit=True,
     )
