@@ -18,7 +18,8 @@ from shared.domain.survey import Condition, Group, Question, Questionnaire, Scal
 
 NO_OPINION_SHARE = 0.04
 SKIPPED_SHARE = 0.02
-SATISFIED_SHARE = 0.85
+SATISFIED_FROM = -1.04
+"""The standard normal value that 85 in 100 exceed: ratings above it are satisfied."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,11 +82,11 @@ def _body(
 
 
 def _rate(scale: Scale, pull: float, chance: random.Random) -> int:
-    """A level: the satisfied ones above a threshold that `SATISFIED_SHARE` of the sums exceed, the others below it."""
+    """A level: the satisfied ones above a threshold that 85 in 100 of the sums exceed, the others below it."""
     if scale.no_opinion is not None and chance.random() < NO_OPINION_SHARE:
         return 0
     total = pull + chance.gauss(0.0, 0.8)
-    threshold = -1.04 * (0.8**2 + 0.8**2 + 3 * 0.35**2) ** 0.5
+    threshold = SATISFIED_FROM * (0.8**2 + 0.8**2 + 3 * 0.35**2) ** 0.5
     satisfied = [level.value for level in scale.levels if level.satisfied]
     others = [level.value for level in scale.levels if not level.satisfied]
     if total >= threshold:
