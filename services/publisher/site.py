@@ -19,10 +19,10 @@ from werkzeug.wrappers import Response as WerkzeugResponse
 from services.publisher.lookup import Lookup, Registers
 from services.publisher.pages import Pages, message
 from services.publisher.published import Editions, NotPublished, Published, Surveys, as_json
-from services.publisher.rendering.templating import static_version
 from shared import log, problem
 from shared.domain.register import DamagedRegister, NotAReceipt
 from shared.problem import Kind, Problem
+from shared.static import static_version
 from shared.store.connection import StoreUnavailable
 from shared.store.editions import Edition, UnknownEdition
 from shared.store.surveys import UnknownSurvey
@@ -258,5 +258,5 @@ def _headers(response: Response) -> Response:
 def _static_cache() -> str:
     """For ever when the address carries the content's version; an hour for what style sheets name without one."""
     name = (request.view_args or {}).get("filename", "")
-    versioned = request.args.get("v") == static_version(name)
+    versioned = request.args.get("v") == static_version("services.publisher", name)
     return FOR_EVER if versioned else "public, max-age=3600"

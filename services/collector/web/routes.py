@@ -16,7 +16,6 @@ from services.collector.reception import Reception, Result
 from services.collector.web import pages
 from services.collector.web.draft import Draft, arrival, mistakes, read
 from services.collector.web.pages import Asked
-from services.collector.web.templating import static_version
 from shared.domain.acceptance import (
     Accepted,
     InvitationRequired,
@@ -28,6 +27,7 @@ from shared.domain.acceptance import (
 )
 from shared.domain.ballot import InvalidBallot, receipt
 from shared.domain.survey import Admitted, Channel, State, admits
+from shared.static import static_version
 from shared.store.connection import StoreUnavailable
 from shared.store.surveys import Record, UnknownSurvey
 
@@ -208,6 +208,6 @@ def _keep_static(response: Response) -> Response:
     """Let browsers keep for ever what they ask for with its version."""
     if request.endpoint == "static" and response.status_code == HTTPStatus.OK:
         name = (request.view_args or {}).get("filename", "")
-        if request.args.get("v") == static_version(name):
+        if request.args.get("v") == static_version("services.collector", name):
             response.headers["Cache-Control"] = FOR_EVER
     return response

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import cache
-from hashlib import sha256
-from importlib.resources import files
+from functools import cache, partial
 from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
@@ -13,6 +11,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from services.collector.web.faces import mouth
 from services.collector.web.language import Language, own_name
 from services.collector.web.steps import applies
+from shared.static import static_address
 
 
 @cache
@@ -25,7 +24,7 @@ def environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    made.globals.update(static=static_address, mouth=mouth, applies=applies)
+    made.globals.update(static=partial(static_address, "services.collector", path="form/"), mouth=mouth, applies=applies)
     return made
 
 
@@ -39,16 +38,3 @@ def render(template: str, reader: Language, tags: Sequence[str], **values: Any) 
         "languages": [(tag, own_name(tag)) for tag in tags],
     }
     return environment().get_template(template).render(**frame, **values)
-
-
-@cache
-def static_address(name: str) -> str:
-    """The address of a static file of the form, which changes with its content so that it may be kept for ever."""
-    return f"/static/form/{name}?v={static_version(f'form/{name}')}"
-
-
-@cache
-def static_version(name: str) -> str:
-    """The first half of the SHA-256 of a static file. FileNotFoundError where there is none."""
-    content = (files("services.collector") / "static" / name).read_bytes()
-    return sha256(content).hexdigest()[:16]

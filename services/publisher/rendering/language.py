@@ -1,57 +1,20 @@
-"""The language that a page is read in: its words, its marks for numbers and dates, and the plan's texts in it.
-
-The words are in `words/<tag>.toml`, one file a language with the same keys. A survey may speak a language for which there
-is no catalogue: then the plan's texts stand in it and the page's own words in the first language that has one.
-"""
+"""The language of the public site and its documents: its words, and its marks for numbers and dates."""
 
 from __future__ import annotations
 
-import tomllib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
-from functools import cache
-from importlib.resources import files
-from types import MappingProxyType
-from typing import Any
-
-from markupsafe import Markup, escape
 
 from services.publisher.rendering.numbers import band, decimals, marked, rounded
-from shared.domain.survey import Texts
+from shared import language as shared_language
 
-LAST_RESORT = "en"
-_FOLDER = files("services.publisher.rendering") / "words"
+PACKAGE = "services.publisher.rendering"
 
 
 @dataclass(frozen=True, slots=True)
-class Language:
-    """What is needed to write in one language. `tag` is that of the plan's texts, `spoken` that of the words."""
-
-    tag: str
-    spoken: str
-    words: Mapping[str, str]
-
-    def word(self, key: str, **values: object) -> str:
-        """The text of `key` with `values` put in. KeyError for a key that the catalogue does not have."""
-        return self.words[key].format(**values)
-
-    def word_or(self, key: str, otherwise: str) -> str:
-        """The text of `key`, or `otherwise` where the catalogue has none: for ids that come with the data."""
-        return self.words.get(key, otherwise)
-
-    def pick(self, texts: Texts) -> str:
-        """A text of the plan in this language, or in the first it has."""
-        return texts[self._picked(texts)]
-
-    def say(self, texts: Texts) -> Markup:
-        """`pick` for HTML: escaped, and marked with its language where that is not the page's."""
-        tag = self._picked(texts)
-        text = escape(texts[tag])
-        return text if tag == self.spoken else Markup('<span lang="{}">{}</span>').format(tag, text)
-
-    def _picked(self, texts: Texts) -> str:
-        return next((tag for tag in (self.tag, self.spoken) if tag in texts), next(iter(texts)))
+class Language(shared_language.Language):
+    """A language that figures are written in."""
 
     def number(self, value: float, places: int = 0) -> str:
         return marked(rounded(value, places), self.words["format.decimal"], self.words["format.thousands"])
@@ -84,24 +47,4 @@ class Language:
 
 def language(tag: str, others: Iterable[str] = ()) -> Language:
     """The language `tag`, its words from the first of `tag`, `others` and English that has a catalogue."""
-    known = catalogues()
-    spoken = next((each for each in (tag, *others) if each in known), LAST_RESORT)
-    return Language(tag, spoken, known[spoken])
-
-
-@cache
-def catalogues() -> Mapping[str, Mapping[str, str]]:
-    """All catalogues by language tag, their tables flattened: `[site] title` is `site.title`."""
-    return MappingProxyType(
-        {
-            file.name.removesuffix(".toml"): MappingProxyType(dict(_flat(tomllib.loads(file.read_text("utf-8")))))
-            for file in sorted(_FOLDER.iterdir(), key=lambda file: file.name)
-            if file.name.endswith(".toml")
-        }
-    )
-
-
-def _flat(tables: Mapping[str, Any]) -> Iterable[tuple[str, str]]:
-    for table, entries in tables.items():
-        for key, text in entries.items():
-            yield f"{table}.{key}", text
+    return shared_language.reading(Language, shared_language.catalogues(PACKAGE), tag, others)

@@ -7,13 +7,9 @@ the office that issues it, as is what the body intends to do.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass, replace
-from importlib.resources import as_file, files
 from typing import Any
-
-import typst
 
 from services.publisher.rendering import comparing, sentences
 from services.publisher.rendering.composite import Composite, composite
@@ -22,6 +18,7 @@ from services.publisher.rendering.language import Language, language
 from services.publisher.rendering.method import satisfied_levels
 from shared.domain.results import Bounded, Cell, ChoiceShare, GroupResult, QuestionResult, Shown, Suppressed
 from shared.domain.survey import Body, Survey, Texts
+from shared.typesetting import typeset
 
 _CONTACTS = {
     "address": "địa chỉ: {}",
@@ -83,22 +80,7 @@ def render_notice(document: Json, survey: Survey, address: str | None = None) ->
     `address` is where people find the results, None where that is not known. The same input gives the same bytes.
     """
     edition = read_edition(document)
-    words = json.dumps(asdict(notice(edition, survey, address)), ensure_ascii=False)
-    with (
-        as_file(files("services.publisher") / "templates") as templates,
-        as_file(files("services.publisher") / "fonts") as fonts,
-    ):
-        # The words go in as data, so that nothing in a plan is ever read as markup.
-        return typst.compile(
-            str(templates / "notice.typ"),
-            root=str(templates),
-            font_paths=[str(fonts)],
-            ignore_system_fonts=True,
-            format="pdf",
-            pdf_standards=["a-2a"],
-            sys_inputs={"notice": words},
-            timestamp=int(edition.published_at.timestamp()),
-        )
+    return typeset("services.publisher", "notice.typ", asdict(notice(edition, survey, address)), edition.published_at)
 
 
 def notice(edition: Edition, survey: Survey, address: str | None) -> Notice:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from functools import cache
-from hashlib import sha256
-from importlib.resources import files
+from functools import cache, partial
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
+
+from shared.static import static_address
 
 
 @cache
@@ -19,18 +19,5 @@ def environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    made.globals["static"] = static_address
+    made.globals["static"] = partial(static_address, "services.publisher")
     return made
-
-
-@cache
-def static_address(name: str) -> str:
-    """The address of a static file, which changes with its content so that it may be kept for ever."""
-    return f"/static/{name}?v={static_version(name)}"
-
-
-@cache
-def static_version(name: str) -> str:
-    """The first half of the SHA-256 of a static file. FileNotFoundError where there is none."""
-    content = (files("services.publisher") / "static" / name).read_bytes()
-    return sha256(content).hexdigest()[:16]
