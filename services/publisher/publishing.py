@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from services.publisher.published import REGISTER
-from services.publisher.rendering import render_notice
+from services.publisher.rendering.documents import documents, media_type
 from shared.domain.disclosure import ReleaseRefused
 from shared.domain.recount import recount
 from shared.domain.release import release
@@ -19,9 +19,6 @@ from shared.store.previous import Predecessors
 from shared.store.surveys import Record, Surveys
 
 logger = logging.getLogger(__name__)
-
-NOTICE = "notice.pdf"
-PDF = "application/pdf"
 
 
 class Publishing:
@@ -67,11 +64,9 @@ class Publishing:
         for warning in released["warnings"]:
             logger.warning("the results lack something that the plan asks for", extra={"survey": survey.id, **warning})
         results = {**released, "edition": number, "published_at": now.isoformat()}
-        documents = {
-            NOTICE: self._files.put(render_notice(results, survey), PDF),
-            REGISTER: File(**sealing["file"]),
-        }
-        return Edition(survey.id, number, now, results, documents)
+        made = documents(results, survey)
+        files = {name: self._files.put(content, media_type(name)) for name, content in made.items()}
+        return Edition(survey.id, number, now, results, {**files, REGISTER: File(**sealing["file"])})
 
 
 def sealed(record: Record) -> Mapping[str, Any]:
