@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import re
 from typing import Any
 from uuid import UUID
@@ -11,6 +10,7 @@ from marshmallow import RAISE, Schema, ValidationError, fields, validate
 
 from shared.domain.ballot import Submission
 from shared.domain.survey import Channel
+from shared.domain.token import token_digest as digest_of_token
 
 BALLOTS_LIMIT = 500
 """Ballots in one synchronisation at most."""
@@ -115,4 +115,4 @@ def submission(ballot_id: UUID, form: dict[str, Any]) -> Submission:
 def token_digest(form: dict[str, Any]) -> bytes | None:
     """SHA-256 of the invitation's token: tokens themselves are never stored."""
     token = form.get("invitation")
-    return None if token is None else hashlib.sha256(token.encode()).digest()
+    return None if token is None else digest_of_token(token)

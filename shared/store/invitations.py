@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterable
 
 from bson.binary import Binary
 from pymongo.client_session import ClientSession
 
 from shared.domain.audit import Act
+from shared.domain.token import token_digest
 from shared.store.audit import Author, append
 from shared.store.connection import Db, Document, transact
 
@@ -32,7 +32,7 @@ class Invitations:
         """
         documents: list[Document] = [
             {
-                "_id": Binary(hashlib.sha256(token.encode()).digest()),
+                "_id": Binary(token_digest(token)),
                 "survey": survey_id,
                 "stratum": stratum,
                 "spent": False,

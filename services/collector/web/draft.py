@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from uuid import UUID, uuid4
@@ -13,6 +12,7 @@ from services.collector.reception import Arrival
 from services.collector.web.steps import Item, Kind, Step, applies
 from shared.domain.ballot import COMMENT_LIMIT, Answer, Submission
 from shared.domain.survey import Channel, Questionnaire
+from shared.domain.token import token_digest
 
 TOKEN_LIMIT = 200
 TRAP = "website"
@@ -64,7 +64,7 @@ def arrival(draft: Draft, stratum: str, language: str, questionnaire: Questionna
         draft.id, stratum, Channel.WEB, language, questionnaire.version, answers, draft.comment.strip() or None
     )
     token = draft.invitation
-    return Arrival(submission, hashlib.sha256(token.encode()).digest() if token else None)
+    return Arrival(submission, token_digest(token) if token else None)
 
 
 def _answer(item: Item, form: MultiDict[str, str]) -> Answer | None:
