@@ -21,7 +21,9 @@ class SettingsError(ValueError):
 class Settings:
     """What every process needs.
 
-    `mongodb_url` names the database in its path; `redis_url` is the broker's. Times are in seconds.
+    `mongodb_url` names the database in its path; `redis_url` is the broker's. Times are in seconds. `site_address` is where
+    the public finds the site, without a slash at its end; empty where it is not known. `licence` is that of the published
+    data, by its SPDX name. `site_fresh` is how long the site takes what it last read of a published survey's state for true.
     """
 
     mongodb_url: str
@@ -34,6 +36,9 @@ class Settings:
     sweep_every: float = 5.0
     sweep_older: float = 10.0
     due_every: float = 5.0
+    site_fresh: float = 1.0
+    site_address: str = ""
+    licence: str = "CC-BY-4.0"
 
 
 _REQUIRED = {"HAILONG_MONGODB_URL": "mongodb_url", "HAILONG_REDIS_URL": "redis_url"}
@@ -45,12 +50,15 @@ _SECONDS = {
     "HAILONG_SWEEP_EVERY": "sweep_every",
     "HAILONG_SWEEP_OLDER": "sweep_older",
     "HAILONG_DUE_EVERY": "due_every",
+    "HAILONG_SITE_FRESH": "site_fresh",
 }
 _SCHEMES = {
     "HAILONG_MONGODB_URL": ("mongodb://", "mongodb+srv://"),
     "HAILONG_REDIS_URL": ("redis://", "rediss://", "unix://", "sentinel://"),
 }
 _LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
+LICENCES = ("CC-BY-4.0", "CC0-1.0", "ODC-By-1.0")
+"""The licences that published data can be under, by their SPDX names."""
 
 
 def from_environment(environment: Mapping[str, str] | None = None) -> Settings:
@@ -80,9 +88,19 @@ def from_environment(environment: Mapping[str, str] | None = None) -> Settings:
     url = env.get("HAILONG_MONGODB_URL", "")
     if url and not urlsplit(url).path.strip("/"):
         problems.append("HAILONG_MONGODB_URL must name a database: mongodb://host:port/DATABASE")
+    address, licence = env.get("HAILONG_SITE_ADDRESS", "").rstrip("/"), env.get("HAILONG_LICENCE") or LICENCES[0]
+    if address and not _is_site(address):
+        problems.append(f"HAILONG_SITE_ADDRESS must be like https://survey.example.gov.vn, not {address!r}")
+    if licence not in LICENCES:
+        problems.append(f"HAILONG_LICENCE must be one of {', '.join(LICENCES)}, not {licence!r}")
     if problems:
         raise SettingsError("; ".join(problems))
-    return Settings(url, env["HAILONG_REDIS_URL"], log_level=level, **seconds)
+    return Settings(url, env["HAILONG_REDIS_URL"], log_level=level, site_address=address, licence=licence, **seconds)
+
+
+def _is_site(address: str) -> bool:
+    parts = urlsplit(address)
+    return parts.scheme in ("http", "https") and bool(parts.netloc) and not (parts.path or parts.query or parts.fragment)
 
 
 def is_named() -> bool:
@@ -94,7 +112,9 @@ def to_environment(settings: Settings) -> dict[str, str]:
     """The environment that `from_environment` reads `settings` from: how a supervisor hands them to a child."""
     texts = {name: getattr(settings, setting) for name, setting in _REQUIRED.items()}
     texts |= {name: str(getattr(settings, setting)) for name, setting in _SECONDS.items()}
-    return texts | {"HAILONG_LOG_LEVEL": settings.log_level}
+    said = {"HAILONG_SITE_ADDRESS": settings.site_address, "HAILONG_LICENCE": settings.licence}
+    said = {name: text for name, text in said.items() if text not in ("", LICENCES[0])}  # so as to leave a child its own
+    return texts | {"HAILONG_LOG_LEVEL": settings.log_level} | said
 
 
 def process_environment() -> dict[str, str]:

@@ -7,8 +7,8 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
 
+from services.publisher.bundle import edition_files, media_type
 from services.publisher.published import REGISTER
-from services.publisher.rendering.documents import documents, media_type
 from shared.domain.disclosure import ReleaseRefused
 from shared.domain.recount import recount
 from shared.domain.release import release
@@ -26,7 +26,7 @@ class Publishing:
 
     refused = ReleaseRefused
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 -- each is another collaborator
         self,
         surveys: Surveys,
         ballots: Ballots,
@@ -34,13 +34,16 @@ class Publishing:
         files: Files,
         predecessors: Predecessors,
         clock: Callable[[], datetime],
+        address: str = "",
     ) -> None:
+        """`address` is the public site's, without a slash at its end; empty where it is not known."""
         self._surveys = surveys
         self._ballots = ballots
         self._editions = editions
         self._files = files
         self._predecessors = predecessors
         self._clock = clock
+        self._address = address
 
     def publish(self, record: Record) -> Record:
         """Compute, protect, render, store, and move the survey on. Raises ReleaseRefused, StoreConflict, StoreUnavailable."""
@@ -64,9 +67,10 @@ class Publishing:
         for warning in released["warnings"]:
             logger.warning("the results lack something that the plan asks for", extra={"survey": survey.id, **warning})
         results = {**released, "edition": number, "published_at": now.isoformat()}
-        made = documents(results, survey)
+        stored = {REGISTER: File(**sealing["file"])}
+        made = edition_files(results, survey, stored, self._address)
         files = {name: self._files.put(content, media_type(name)) for name, content in made.items()}
-        return Edition(survey.id, number, now, results, {**files, REGISTER: File(**sealing["file"])})
+        return Edition(survey.id, number, now, results, {**files, **stored})
 
 
 def sealed(record: Record) -> Mapping[str, Any]:

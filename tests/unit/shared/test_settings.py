@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared.settings import Settings, SettingsError, from_environment, to_environment
+from shared.settings import LICENCES, Settings, SettingsError, from_environment, to_environment
 
 NEEDED = {"HAILONG_MONGODB_URL": "mongodb://db:27017/hailong", "HAILONG_REDIS_URL": "redis://broker:6379/0"}
 
@@ -16,13 +16,21 @@ def test_what_is_needed_is_enough() -> None:
 
 
 def test_everything_that_is_wrong_is_told_at_once() -> None:
-    wrong = {"HAILONG_MONGODB_URL": "mongodb://db:27017", "HAILONG_SWEEP_EVERY": "soon", "HAILONG_LOG_LEVEL": "loud"}
+    wrong = {
+        "HAILONG_MONGODB_URL": "mongodb://db:27017",
+        "HAILONG_SWEEP_EVERY": "soon",
+        "HAILONG_LOG_LEVEL": "loud",
+        "HAILONG_SITE_ADDRESS": "survey.example/x",
+        "HAILONG_LICENCE": "mine",
+    }
     with pytest.raises(SettingsError) as told:
         from_environment(wrong)
     assert str(told.value) == (
         "HAILONG_REDIS_URL is not set; HAILONG_SWEEP_EVERY must be a number of seconds, not 'soon'; "
         "HAILONG_LOG_LEVEL must be one of DEBUG, INFO, WARNING, ERROR, not 'LOUD'; "
-        "HAILONG_MONGODB_URL must name a database: mongodb://host:port/DATABASE"
+        "HAILONG_MONGODB_URL must name a database: mongodb://host:port/DATABASE; "
+        "HAILONG_SITE_ADDRESS must be like https://survey.example.gov.vn, not 'survey.example/x'; "
+        "HAILONG_LICENCE must be one of CC-BY-4.0, CC0-1.0, ODC-By-1.0, not 'mine'"
     )
 
 
@@ -36,7 +44,15 @@ seconds = st.floats(0.001, 1_000)
 
 
 @given(
-    st.builds(Settings, st.just(NEEDED["HAILONG_MONGODB_URL"]), st.just("redis://r/0"), sweep_every=seconds, due_every=seconds)
+    st.builds(
+        Settings,
+        st.just(NEEDED["HAILONG_MONGODB_URL"]),
+        st.just("redis://r/0"),
+        sweep_every=seconds,
+        due_every=seconds,
+        site_address=st.sampled_from(("", "https://survey.example", "http://127.0.0.1:8001")),
+        licence=st.sampled_from(LICENCES),
+    )
 )
 def test_a_child_reads_the_settings_that_it_was_given(settings: Settings) -> None:
     assert from_environment(to_environment(settings)) == settings
