@@ -32,7 +32,7 @@ def main() -> None:
     app = create_celery(config.redis_url)
     surveys, ballots, files = Surveys(db, Author("publisher", now)), Ballots(db), Files(db)
     quarantine, heartbeats = Quarantine(db), Heartbeats(db)
-    publishing = Publishing(surveys, ballots, Editions(db, files), files, Predecessors(db), now, config.site_address)
+    publishing = Publishing(surveys, ballots, Editions(db, files), files, Predecessors(db), now, address=config.site_address)
     closing = Closing(Stores(surveys, ballots, Tallies(db), files), publishing, Emitter(app), now)
     consume(app, SurveysDue, closing.look, quarantine, (StoreUnavailable,))
     consume(app, SurveyDue, closing.advance, quarantine, (StoreUnavailable,))

@@ -34,6 +34,7 @@ class Publishing:
         files: Files,
         predecessors: Predecessors,
         clock: Callable[[], datetime],
+        *,
         address: str = "",
     ) -> None:
         """`address` is the public site's, without a slash at its end; empty where it is not known."""
