@@ -47,10 +47,11 @@ class WhenFull(StrEnum):
 
 
 class Admission(StrEnum):
-    """Who may hand in a ballot: anyone, or who holds an invitation."""
+    """Who may hand in a ballot: anyone, who holds an invitation, or a device that was enrolled for the stratum."""
 
     OPEN = "open"
     INVITED = "invited"
+    DEVICE = "device"
 
 
 class Aggregation(StrEnum):
@@ -213,6 +214,11 @@ class Stratum:
         """The most ballots that are counted in this stratum; None where any number is."""
         return None if self.when_full is WhenFull.COUNT else self.quota
 
+    @property
+    def reserves(self) -> bool:
+        """Whether a place is reserved for those who answer: only where there may be none left when they have done."""
+        return self.when_full is WhenFull.REFUSE
+
 
 @dataclass(frozen=True, slots=True)
 class Group:
@@ -250,6 +256,16 @@ class Method:
     min_answered: float = 0.5
     min_base: int = 10
     running_step: int = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Reserving:
+    """For how long places are reserved: `minutes` for an open form, from its last sign of life, and `hours` for a device, which
+    borrows up to `block` of them at once."""
+
+    minutes: int = 30
+    block: int = 50
+    hours: int = 72
 
 
 @dataclass(frozen=True, slots=True)
@@ -293,6 +309,7 @@ class Survey:
     period: Period
     groups: tuple[Group, ...]
     method: Method
+    places: Reserving = Reserving()
     release: Release = Release.AUTOMATIC
     release_at: datetime | None = None
     grounds: tuple[Texts, ...] = ()

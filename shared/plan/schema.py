@@ -12,6 +12,10 @@ SMALLEST_BASE = 3
 """No plan may publish figures of fewer ballots or let running figures move by fewer: single answers would show."""
 
 
+SHORTEST_LEASE = 5
+"""Minutes for which a place is reserved at least: people who read slowly answer one question in less."""
+
+
 class ContactSchema(Plain):
     address = Text(default=None)
     phone = Text(default=None)
@@ -40,6 +44,12 @@ class MethodSchema(Plain):
     min_answered = Number(0, 1, open_=False, default=0.5)
     min_base = Whole(SMALLEST_BASE, default=10)
     running_step = Whole(SMALLEST_BASE, default=5)
+
+
+class PlacesSchema(Plain):
+    minutes = Whole(SHORTEST_LEASE, 24 * 60, default=30)
+    block = Whole(1, 500, default=50)
+    hours = Whole(1, 24 * 31, default=72)
 
 
 class LevelSchema(Plain):
@@ -150,6 +160,7 @@ class PlanSchema(Plain):
     release = Word(Release, Release.AUTOMATIC.value)
     release_at = Time(default=None)
     method = Block(MethodSchema, "settings of the method", default=lambda: MethodSchema().load({}))
+    places = Block(PlacesSchema, "terms of reserving: minutes, block, hours", default=lambda: PlacesSchema().load({}))
     scales = Items(Block(ScaleSchema, "a scale: id, levels"), "scales")
     factors = Items(Block(FactorSchema, "a factor: id, title"), "factors")
     questionnaires = Items(Block(QuestionnaireSchema, "a questionnaire"), "questionnaires")
