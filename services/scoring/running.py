@@ -24,14 +24,23 @@ class RunningIndices:
         self._indices = indices
         self._monotonic = monotonic
         self._followed: dict[str, float] = {}
+        self._behind: dict[str, Survey] = {}
 
     def follow_soon(self, survey: Survey) -> None:
-        """`follow`, unless that was done a moment ago: under load, the sweep brings the rest. Raises StoreUnavailable."""
+        """`follow`, unless that was done a moment ago: `catch_up` does it then. Raises StoreUnavailable."""
         if self._monotonic() - self._followed.get(survey.id, -PAUSE) >= PAUSE:
+            self.follow(survey)
+        else:
+            self._behind[survey.id] = survey
+
+    def catch_up(self) -> None:
+        """`follow` the surveys that `follow_soon` left behind. Raises StoreUnavailable."""
+        for survey in list(self._behind.values()):
             self.follow(survey)
 
     def follow(self, survey: Survey) -> None:
         """Move the running indices of `survey` on, where a step was reached. Raises StoreUnavailable."""
+        self._behind.pop(survey.id, None)
         self._followed[survey.id] = self._monotonic()
         strata = by_stratum(self._tallies.gather(survey.id))
         for group in survey.groups:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import logging
+import threading
+from bisect import bisect_right
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Protocol
@@ -16,6 +18,12 @@ from shared.store.tallies import BatchBroken, Tallies
 from shared.store.watch import Quarantine
 
 logger = logging.getLogger(__name__)
+
+TURN = 5
+"""Open surveys whose indices a sweep looks at though nothing says that they are behind."""
+
+ANNOUNCED_FOR = 3
+"""A batch that still waits is emitted again after so many times the age from which it counts as left behind."""
 
 
 class Emits(Protocol):
@@ -62,7 +70,11 @@ class Scoring:
 
 
 class Sweeper:
-    """Finds what was left behind: batches whose message was lost or never sent, indices that did not follow."""
+    """Finds what was left behind: batches whose message was lost or never sent, indices that did not follow.
+
+    A sweep costs the same however many surveys are open: those whose indices are known to be behind, and a few of the others
+    in turn, whose update may have been lost with a worker.
+    """
 
     def __init__(
         self,
@@ -79,14 +91,45 @@ class Sweeper:
         self._emitter = emitter
         self._clock = clock
         self._older = timedelta(seconds=older)
+        self._announced: dict[UUID, datetime] = {}
+        self._last = ""
+        self._sweeping = threading.Lock()
 
     def sweep(self, _: SweepDue) -> None:
-        """Have every open survey's indices follow, and emit every batch that waits too long. Raises StoreUnavailable."""
-        for record in self._surveys.in_states(State.OPEN, State.CLOSING):
-            self._running.follow(record.survey)
-        stale = self._tallies.stale(self._clock() - self._older)
-        for event in batches_accepted(stale):
+        """Emit the batches that wait too long, and have indices follow. Raises StoreUnavailable.
+
+        Does nothing while another thread sweeps: sweeps that take longer than the time between two would otherwise fill the
+        queue, and ballots would wait behind them.
+        """
+        if not self._sweeping.acquire(blocking=False):
+            return
+        try:
+            self._announce()
+            self._running.catch_up()
+            self._follow_some()
+        finally:
+            self._sweeping.release()
+
+    def _announce(self) -> None:
+        """Emit the batches that wait too long. One that was emitted a while ago may still stand in the queue."""
+        now = self._clock()
+        stale = self._tallies.stale(now - self._older)
+        pause = ANNOUNCED_FOR * self._older
+        recently = {id_: at for id_ in stale if (at := self._announced.get(id_)) is not None and now - at < pause}
+        self._announced = recently
+        due = [id_ for id_ in stale if id_ not in recently]
+        for event in batches_accepted(due):
             if not self._emitter.emit(event):
                 return
-        if stale:
-            logger.warning("batches emitted again", extra={"batches": len(stale)})
+            self._announced.update(dict.fromkeys(event.batch_ids, now))
+        if due:
+            logger.warning("batches emitted again", extra={"batches": len(due)})
+
+    def _follow_some(self) -> None:
+        """Have the next few open surveys' indices follow."""
+        open_ones = self._surveys.ids_in_states(State.OPEN, State.CLOSING)
+        start = bisect_right(open_ones, self._last)
+        turn = (open_ones[start:] + open_ones[:start])[:TURN]
+        for survey_id in turn:
+            self._running.follow(self._surveys.get(survey_id).survey)
+        self._last = turn[-1] if turn else ""

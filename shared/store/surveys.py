@@ -90,6 +90,12 @@ class Surveys:
         with answering(_DEADLINE):
             return [self._record(document) for document in self._db.surveys.find(wanted).sort("_id")]
 
+    def ids_in_states(self, *states: State) -> list[str]:
+        """The ids of the surveys in one of `states`, in order: a small part of what `in_states` reads."""
+        wanted = {"state": {"$in": [state.value for state in states]}}
+        with answering(_DEADLINE):
+            return sorted(document["_id"] for document in self._db.surveys.find(wanted, {"_id": 1}))
+
     def load(self, data: Mapping[str, object]) -> Record:
         """Store the plan `data` as a draft, in place of an earlier draft of the same id.
 

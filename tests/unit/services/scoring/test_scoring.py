@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator
+import threading
+from collections.abc import Callable, Iterator
 from datetime import UTC, date, datetime, timedelta
 from uuid import UUID, uuid4
 
 import pytest
 
 from services.scoring.running import RunningIndices
-from services.scoring.scoring import Scoring, Sweeper
+from services.scoring.scoring import TURN, Scoring, Sweeper
 from shared.domain.acceptance import Candidate
 from shared.domain.ballot import Submission, check, digest
 from shared.domain.survey import Channel, Survey
@@ -107,9 +108,17 @@ class Events:
         return len(self.sent) <= self._takes
 
 
-def sweeper(store: Store, events: Events, older: float) -> Sweeper:
+class Clock:
+    def __init__(self) -> None:
+        self.now = datetime.now(UTC)
+
+    def __call__(self) -> datetime:
+        return self.now
+
+
+def sweeper(store: Store, events: Events, older: float, clock: Callable[[], datetime] | None = None) -> Sweeper:
     running = RunningIndices(store.tallies, Indices(store.db))
-    return Sweeper(store.surveys, store.tallies, running, events, lambda: datetime.now(UTC), older)
+    return Sweeper(store.surveys, store.tallies, running, events, clock or (lambda: datetime.now(UTC)), older)
 
 
 def named(events: Events) -> set[UUID]:
@@ -138,3 +147,77 @@ def test_a_broker_that_takes_nothing_is_not_asked_further(alone: Store) -> None:
     events = Events(takes=0)
     sweeper(alone, events, older=0).sweep(SweepDue())
     assert len(events.sent) == 1
+
+
+def test_a_batch_that_was_announced_is_left_in_the_queue_for_a_while(alone: Store) -> None:
+    _, batches = accepted(alone, 1)
+    events, clock = Events(takes=1_000), Clock()
+    sweeping = sweeper(alone, events, older=10, clock=clock)
+    for seconds, times in ((20, 1), (15, 1), (20, 2)):
+        clock.now += timedelta(seconds=seconds)
+        sweeping.sweep(SweepDue())
+        assert sum(batches[0] in event.batch_ids for event in events.sent if isinstance(event, BatchesAccepted)) == times
+
+
+def test_a_batch_that_the_broker_did_not_take_is_announced_with_the_next_sweep(alone: Store) -> None:
+    accepted(alone, 1)
+    events = Events(takes=0)
+    sweeping = sweeper(alone, events, older=10, clock=lambda: datetime.now(UTC) + timedelta(seconds=20))
+    for _ in range(2):
+        sweeping.sweep(SweepDue())
+    first, second = events.sent
+    assert first == second
+
+
+class Followed(RunningIndices):
+    """Notes which surveys were followed, and waits there when told to."""
+
+    def __init__(self, store: Store) -> None:
+        super().__init__(store.tallies, Indices(store.db), monotonic=lambda: 0.0)
+        self.ids: list[str] = []
+        self.inside, self.go_on = threading.Event(), threading.Event()
+        self.go_on.set()
+
+    def follow(self, survey: Survey) -> None:
+        super().follow(survey)
+        self.ids.append(survey.id)
+        self.inside.set()
+        assert self.go_on.wait(30)
+
+
+@pytest.fixture
+def several(system: Rig) -> Iterator[Store]:
+    """A database with more open surveys than one sweep looks at."""
+    db = connect(f"mongodb://127.0.0.1:{system.ports.mongodb}/{unique('sweeping')}?directConnection=true", "test")
+    schema.ensure(db)
+    store = Store(db)
+    for number in range(2 * TURN + 1):
+        store.opened(plans.small(f"s{number:02}"))
+    yield store
+    db.client.close()
+
+
+def test_a_sweep_looks_at_a_few_surveys_in_turn_and_at_those_that_are_behind(several: Store) -> None:
+    followed = Followed(several)
+    sweeping = Sweeper(several.surveys, several.tallies, followed, Events(9), Clock(), 10)
+    sweeping.sweep(SweepDue())
+    behind = several.surveys.get("s03").survey
+    followed.follow_soon(behind)
+    for _ in range(2):
+        sweeping.sweep(SweepDue())
+    ids = [f"s{number:02}" for number in range(2 * TURN + 1)]
+    assert followed.ids == [*ids[:TURN], "s03", *ids[TURN:], *ids[: TURN - 1]]
+
+
+def test_a_sweep_during_a_sweep_does_nothing(several: Store) -> None:
+    followed = Followed(several)
+    followed.go_on.clear()
+    sweeping = Sweeper(several.surveys, several.tallies, followed, Events(9), Clock(), 10)
+    first = threading.Thread(target=sweeping.sweep, args=[SweepDue()])
+    first.start()
+    assert followed.inside.wait(30)
+    sweeping.sweep(SweepDue())
+    assert len(followed.ids) == 1
+    followed.go_on.set()
+    first.join()
+    assert len(followed.ids) == TURN
