@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 from services.publisher.closing import Closing, Stores
+from services.publisher.data import Imprint
 from services.publisher.publishing import Publishing
 from shared import log, settings, worker
 from shared.broker import Emitter, Watchdog, consume, create_celery, quarantine_unreadable
@@ -32,7 +33,8 @@ def main() -> None:
     app = create_celery(config.redis_url)
     surveys, ballots, files = Surveys(db, Author("publisher", now)), Ballots(db), Files(db)
     quarantine, heartbeats = Quarantine(db), Heartbeats(db)
-    publishing = Publishing(surveys, ballots, Editions(db, files), files, Predecessors(db), now, address=config.site_address)
+    imprint = Imprint(config.site_address, config.licence)
+    publishing = Publishing(surveys, ballots, Editions(db, files), files, Predecessors(db), now, imprint=imprint)
     closing = Closing(Stores(surveys, ballots, Tallies(db), files), publishing, Emitter(app), now)
     consume(app, SurveysDue, closing.look, quarantine, (StoreUnavailable,))
     consume(app, SurveyDue, closing.advance, quarantine, (StoreUnavailable,))

@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from services.publisher.bundle import edition_files, media_type
+from services.publisher.data import Imprint
 from services.publisher.published import REGISTER
 from shared.domain.disclosure import ReleaseRefused
 from shared.domain.recount import recount
@@ -35,16 +36,15 @@ class Publishing:
         predecessors: Predecessors,
         clock: Callable[[], datetime],
         *,
-        address: str = "",
+        imprint: Imprint | None = None,
     ) -> None:
-        """`address` is the public site's, without a slash at its end; empty where it is not known."""
         self._surveys = surveys
         self._ballots = ballots
         self._editions = editions
         self._files = files
         self._predecessors = predecessors
         self._clock = clock
-        self._address = address
+        self._imprint = imprint or Imprint()
 
     def publish(self, record: Record) -> Record:
         """Compute, protect, render, store, and move the survey on. Raises ReleaseRefused, StoreConflict, StoreUnavailable."""
@@ -58,7 +58,7 @@ class Publishing:
     def _make(self, record: Record, number: int) -> Edition:
         survey = record.survey
         sealing = sealed(record)
-        now = self._clock()
+        now = to_the_millisecond(self._clock())
         counted = recount(self._ballots.chunks(survey.id), survey)
         earlier = [edition.results for edition in self._editions.all(survey.id)]
         compared = self._predecessors.find(survey)
@@ -69,9 +69,14 @@ class Publishing:
             logger.warning("the results lack something that the plan asks for", extra={"survey": survey.id, **warning})
         results = {**released, "edition": number, "published_at": now.isoformat()}
         stored = {REGISTER: File(**sealing["file"])}
-        made = edition_files(results, survey, stored, self._address)
+        made = edition_files(results, survey, stored, self._imprint)
         files = {name: self._files.put(content, media_type(name)) for name, content in made.items()}
         return Edition(survey.id, number, now, results, {**files, **stored})
+
+
+def to_the_millisecond(moment: datetime) -> datetime:
+    """`moment` as the store gives it back, so that files say the same time as the edition."""
+    return moment.replace(microsecond=moment.microsecond // 1_000 * 1_000)
 
 
 def sealed(record: Record) -> Mapping[str, Any]:

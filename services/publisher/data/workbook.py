@@ -12,7 +12,8 @@ import zipfile
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any
+from math import ceil
+from typing import Any, Literal
 
 from openpyxl import Workbook
 from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
@@ -29,7 +30,9 @@ from shared.domain.survey import Survey
 
 Value = str | float | None
 
-_HEAD = Font(bold=True, color="FFFFFF")
+_PLAIN = Font(name="Calibri", size=11)
+_BOLD = Font(name="Calibri", size=11, bold=True)
+_HEAD = Font(name="Calibri", size=11, bold=True, color="FFFFFF")
 _HEAD_FILL = PatternFill("solid", fgColor="0B5563")
 _WARN_FILL = PatternFill("solid", fgColor="FFF2D6")
 _TOP = Alignment(vertical="top", wrap_text=True)
@@ -85,10 +88,12 @@ def _notes(sheet: Worksheet, document: Json, words: Words, notes: Iterable[tuple
         notes = ((words.both("simulated.title"), words.both("simulated.text")), *notes)
     for line, (what, text) in enumerate(notes, 1):
         _write(sheet, line, (what, text))
+        sheet.row_dimensions[line].height = _height((what, text), (34, 100))
     for row in sheet.iter_rows():
-        row[0].font = Font(bold=True)
+        row[0].font = _BOLD
         for cell in row:
             cell.alignment = _TOP
+    _one_page_wide(sheet, "portrait")
     if document["simulated"]:
         for cell in sheet[1]:
             cell.fill = _WARN_FILL
@@ -153,10 +158,14 @@ def _table(sheet: Worksheet, heads: Sequence[Head], rows: Sequence[Observation])
     used = [head for head in heads if any(head.value(row) not in (None, "") for row in rows)]
     _write(sheet, 1, [head.title for head in used])
     for line, row in enumerate(rows, 2):
-        _write(sheet, line, [head.value(row) for head in used], number_format(row))
+        values = [head.value(row) for head in used]
+        _write(sheet, line, values, number_format(row))
+        sheet.row_dimensions[line].height = _height(values, [head.width for head in used])
         for number, head in enumerate(used, 1):
+            cell = sheet.cell(line, number)
+            cell.alignment = _TOP
             if head.counts:
-                sheet.cell(line, number).number_format = _COUNT
+                cell.number_format = _COUNT
     _finish(sheet, [head.width for head in used])
 
 
@@ -195,6 +204,7 @@ def _write(sheet: Worksheet, line: int, values: Sequence[Value], shown: str = "G
         else:
             cell.value = value
             cell.number_format = shown
+        cell.font = _PLAIN
 
 
 def _finish(sheet: Worksheet, widths: Sequence[int]) -> None:
@@ -205,7 +215,23 @@ def _finish(sheet: Worksheet, widths: Sequence[int]) -> None:
     sheet.freeze_panes = "A2"
     sheet.auto_filter.ref = sheet.dimensions
     sheet.print_title_rows = "1:1"
-    sheet.page_setup.orientation = "landscape"
+    sheet.row_dimensions[1].height = 32
+    _one_page_wide(sheet, "landscape")
+
+
+def _height(values: Sequence[Value], widths: Sequence[int]) -> float:
+    """The height of a row whose texts are broken into lines, in points: programs that do not measure it themselves need one."""
+    lines = [
+        sum(ceil(max(len(part), 1) * 1.1 / width) for part in value.split("\n"))
+        for value, width in zip(values, widths, strict=True)
+        if isinstance(value, str)
+    ]
+    return 15.0 * max(lines, default=1)
+
+
+def _one_page_wide(sheet: Worksheet, orientation: Literal["landscape", "portrait"]) -> None:
+    sheet.page_setup.orientation = orientation
+    sheet.page_setup.paperSize = sheet.PAPERSIZE_A4
     sheet.page_setup.fitToWidth, sheet.page_setup.fitToHeight = 1, 0
     sheet.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
 
