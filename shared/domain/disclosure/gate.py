@@ -75,7 +75,7 @@ def protect_group(result: GroupResult, tallies: Mapping[str, Tally], survey: Sur
     bound_unanimity(sheet)
     hide_again(sheet, told.hidden)
     shown = {place: raw[place] for place, cell in sheet.cells.items() if not isinstance(cell, Suppressed)}
-    sheet.refusals += isolating(shown, ledger, survey)
+    sheet.refusals += [*isolating(shown, ledger, survey), *told.exchanged]
     if not sheet.refusals:
         audit(sheet)
     return sheet

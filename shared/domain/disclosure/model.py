@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from shared.domain.disclosure.cells import Figure, Place
+from shared.domain.disclosure.ledger import Populations
 from shared.domain.index import Combination, Ratio, combination, factor_combination, ratio, weighting
 from shared.domain.survey import Aggregation, Group
 from shared.domain.tally import Tally
@@ -54,6 +55,18 @@ class Model:
     def under(self, rule: Aggregation) -> Model:
         """The same answers under another rule of aggregation."""
         return self if rule is self.aggregation else replace(self, aggregation=rule, _parts={}, _forms={})
+
+    def weighed_by(self, populations: Populations | None) -> Model:
+        """The same answers with the strata weighed by other populations; as they are where None are given."""
+        if populations is None:
+            return self
+        sizes = dict(populations)
+        strata = tuple(replace(stratum, population=sizes.get(stratum.id)) for stratum in self.group.strata)
+        if strata == self.group.strata:
+            return self
+        group = replace(self.group, strata=strata)
+        complete = dict(zip(self.strata, map(int, self.ballots), strict=True))
+        return replace(self, group=group, weights=_weights(group, complete), _parts={}, _forms={})
 
     def parts(self, place: Place) -> Combination | None:
         """The criteria that a figure combines, and how; None where it is undefined."""
@@ -142,7 +155,6 @@ def model(group: Group, aggregation: Aggregation, tallies: Mapping[str, Tally]) 
     held = {stratum: tallies.get(stratum, Tally()) for stratum in strata}
     criteria = tuple(group.questionnaire.rated)
     ratios = [[ratio(held[stratum], c, group.questionnaire.scale) for stratum in strata] for c in criteria]
-    weights = weighting(group, {stratum: tally.complete for stratum, tally in held.items()}).weights
     return Model(
         group=group,
         aggregation=aggregation,
@@ -150,6 +162,12 @@ def model(group: Group, aggregation: Aggregation, tallies: Mapping[str, Tally]) 
         strata=strata,
         satisfied=np.array([[r.satisfied for r in row] for row in ratios], dtype=float),
         valid=np.array([[r.valid for r in row] for row in ratios], dtype=float),
-        weights=np.array([weights.get(stratum, 0.0) for stratum in strata]),
+        weights=_weights(group, {stratum: tally.complete for stratum, tally in held.items()}),
         ballots=np.array([held[stratum].complete for stratum in strata], dtype=float),
     )
+
+
+def _weights(group: Group, complete: Mapping[str, int]) -> Vector:
+    """The weight of each stratum of `group`, in its order; 0 for one without complete ballots."""
+    weights = weighting(group, complete).weights
+    return np.array([weights.get(stratum.id, 0.0) for stratum in group.strata])

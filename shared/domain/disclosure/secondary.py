@@ -8,7 +8,7 @@ from math import inf
 
 from shared.domain.disclosure.audit import Exposed, Fact, Region, Target, Witnesses, first_exposed
 from shared.domain.disclosure.cells import Figure, Place
-from shared.domain.disclosure.ledger import Published, comparable, contradicts
+from shared.domain.disclosure.ledger import Populations, Published, comparable, contradicts, weighed_alike
 from shared.domain.disclosure.limits import bound_fact
 from shared.domain.disclosure.model import Model, Vector
 from shared.domain.disclosure.rules import rounded
@@ -77,11 +77,15 @@ def facts(sheet: Sheet) -> Iterator[Fact]:
 
 @dataclass(frozen=True)
 class Before:
-    """What earlier editions tell of a group's ballots: facts, the figures they showed, those they hid and why."""
+    """What earlier editions tell of a group's ballots: facts, the figures they showed, those they hid and why.
+
+    `exchanged` names figures that were weighed otherwise and cannot be of the ballots as they are now.
+    """
 
     facts: tuple[Fact, ...]
     shown: frozenset[Place]
     hidden: Mapping[Place, str]
+    exchanged: tuple[str, ...] = ()
 
 
 def before(made: Model, ledger: Sequence[Published]) -> Before:
@@ -89,19 +93,27 @@ def before(made: Model, ledger: Sequence[Published]) -> Before:
 
     What contradicts the answers as they are now was said of other ballots; so was all that its edition hid.
     """
-    entries = [(e, f) for e in ledger if e.place.group == made.group.id and (f := _form(made, e)) is not None]
+    forms = _Editions(made)
+    entries = [(e, f) for e in ledger if e.place.group == made.group.id and (f := forms.model(e).form(e.place)) is not None]
     other = {entry.edition for entry, form in entries if contradicts(entry, float(form @ made.answers))}
-    told, shown, hidden = [], set(), {}
+    told: list[Fact] = []
+    shown, hidden, exchanged = set(), {}, []
     for entry, form in entries:
-        place = _now(entry.place, made.aggregation)
+        place, alike = _now(entry.place, made.aggregation), weighed_alike(entry, made.group)
         if entry.hidden:
             if entry.edition not in other and comparable(entry, made.aggregation.value):
                 hidden[place] = entry.hidden
         elif not contradicts(entry, float(form @ made.answers)):
-            told.append(_told(entry, form, made))
-            if entry.index is not None and comparable(entry, made.aggregation.value):
+            told += forms.told(entry, form)
+            if alike and entry.index is not None and comparable(entry, made.aggregation.value):
                 shown.add(place)
-    return Before(tuple(told), frozenset(shown), {place: why for place, why in hidden.items() if place not in shown})
+        elif not alike:
+            exchanged.append(
+                f"{entry.place}: what edition {entry.edition} said by other populations is not what these ballots give; "
+                "the difference isolates the ballots that were exchanged"
+            )
+    hidden = {place: why for place, why in hidden.items() if place not in shown}
+    return Before(tuple(told), frozenset(shown), hidden, tuple(exchanged))
 
 
 def hide_again(sheet: Sheet, hidden: Mapping[Place, str]) -> None:
@@ -113,8 +125,26 @@ def hide_again(sheet: Sheet, hidden: Mapping[Place, str]) -> None:
     bound_unanimity(sheet)
 
 
-def _form(made: Model, entry: Published) -> Vector | None:
-    return made.under(Aggregation(entry.rule)).form(entry.place)
+class _Editions:
+    """The group's model as each edition had it: under its rule, and weighed by its populations."""
+
+    def __init__(self, made: Model) -> None:
+        self._made = made
+        self._models: dict[tuple[str, Populations | None], Model] = {}
+
+    def model(self, entry: Published) -> Model:
+        key = (entry.rule, entry.populations)
+        if key not in self._models:
+            self._models[key] = self._made.under(Aggregation(entry.rule)).weighed_by(entry.populations)
+        return self._models[key]
+
+    def told(self, entry: Published, form: Vector) -> Iterator[Fact]:
+        """What a figure that fits the answers tells of them: itself, and its lower bound where it has one."""
+        made = self.model(entry)
+        yield _told(entry, form, made)
+        limit = bound_fact(made, entry.place, entry.population) if entry.bounds and entry.place.stratum is None else None
+        if limit is not None:
+            yield limit
 
 
 def _now(place: Place, rule: Aggregation) -> Place:

@@ -271,6 +271,7 @@ def pinned(documents: Sequence[Mapping[str, Any]], granted: Mapping[str, Granted
         given = granted[group["id"]]
         attack = Attack(given, _weights(group, given), whole_numbers=whole_numbers)
         for document in documents:
+            attack.weights = _weights(document["groups"][number], given)
             attack.read(document["groups"][number], document["method"])
         before = {name for d in documents[:-1] for name in _shown(d["groups"][number])}
         exposed = attack.pinned(group, documents[-1]["method"]["aggregation"])

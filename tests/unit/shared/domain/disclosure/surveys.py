@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -146,6 +146,33 @@ def outcome(seed: int) -> list[str] | None:
     except ReleaseRefused:
         return None
     return pinned(documents, granted(second))
+
+
+def outcome_of_populations(seed: int) -> list[str] | None:
+    """What the adversary pins down from two editions of `random_case(seed)`; None where the second is refused.
+
+    The second corrects the populations, so that other weights make other figures of the same ballots.
+    """
+    first = random_case(seed)
+    second = repopulated(first, seed)
+    documents = [document(protect(first.results, first.tallies, first.survey).results)]
+    try:
+        documents.append(document(protect(second.results, second.tallies, second.survey, ledger_of(documents[0])).results, 2))
+    except ReleaseRefused:
+        return None
+    return pinned(documents, granted(second))
+
+
+def repopulated(made: Case, seed: int) -> Case:
+    """The same ballots with other populations in every group: known where they were not, and larger where they were."""
+    rng = np.random.default_rng(seed)
+
+    def grown(each: Stratum) -> Stratum:
+        least = each.population or made.tallies[each.id].complete
+        return replace(each, population=least + int(rng.integers(0, 1 + least // 4)))
+
+    groups = [replace(group, strata=tuple(map(grown, group.strata))) for group in made.survey.groups]
+    return case(replace(made.survey, groups=tuple(groups)), made.tallies)
 
 
 def case(made: Survey, tallies: dict[str, Tally]) -> Case:

@@ -11,12 +11,17 @@ from shared.domain.disclosure import ledger_of, protect
 from shared.domain.disclosure.cells import cells_of, with_cells
 from shared.domain.results import Results, Shown, Suppressed
 from tests.unit.shared.domain.disclosure.adversary import pinned
-from tests.unit.shared.domain.disclosure.surveys import Case, document, granted, outcome, random_case
+from tests.unit.shared.domain.disclosure.surveys import Case, document, granted, outcome, outcome_of_populations, random_case
 
 
 @pytest.mark.parametrize("seed", range(2_000, 2_025))
 def test_two_editions_of_a_random_survey_leave_three_values_of_everything_hidden(seed: int) -> None:
     assert not outcome(seed)
+
+
+@pytest.mark.parametrize("seed", [4_000, 4_003, 4_031, 4_040])
+def test_a_correction_of_populations_leaves_three_values_of_everything_hidden(seed: int) -> None:
+    assert not outcome_of_populations(seed)
 
 
 @pytest.mark.parametrize("seed", [24, *range(3_000, 3_008)])
