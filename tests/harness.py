@@ -27,11 +27,13 @@ from services.console.supervisor import gunicorn, programs
 from shared import settings
 from shared.domain.equation import Equation
 from shared.domain.recount import differences, recount
-from shared.domain.survey import State
+from shared.domain.survey import Channel, State
+from shared.domain.token import BITS, token, token_digest
 from shared.store import schema
 from shared.store.audit import Author
 from shared.store.ballots import Ballots
 from shared.store.connection import Db, StoreUnavailable, connect, ping
+from shared.store.devices import Devices, Enrolled
 from shared.store.surveys import Record, Surveys
 from shared.store.tallies import Tallies
 
@@ -281,13 +283,24 @@ class Client:
     def get(self, path: str) -> Answer:
         return self.request("GET", path)
 
-    def put(self, survey_id: str, ballot_id: UUID | str, body: object) -> Answer:
+    def json(self, method: str, path: str, body: object, headers: Mapping[str, str] | None = None) -> Answer:
         content = body if isinstance(body, bytes) else json.dumps(body).encode()
-        return self.request("PUT", f"/api/v1/surveys/{survey_id}/ballots/{ballot_id}", content, JSON)
+        return self.request(method, path, content, {**JSON, **(headers or {})})
 
-    def post(self, survey_id: str, body: object) -> Answer:
-        content = body if isinstance(body, bytes) else json.dumps(body).encode()
-        return self.request("POST", f"/api/v1/surveys/{survey_id}/ballots", content, JSON)
+    def put(self, survey_id: str, ballot_id: UUID | str, body: object, headers: Mapping[str, str] | None = None) -> Answer:
+        return self.json("PUT", f"/api/v1/surveys/{survey_id}/ballots/{ballot_id}", body, headers)
+
+    def post(self, survey_id: str, body: object, headers: Mapping[str, str] | None = None) -> Answer:
+        return self.json("POST", f"/api/v1/surveys/{survey_id}/ballots", body, headers)
+
+    def reserve(self, survey_id: str, stratum: str, headers: Mapping[str, str] | None = None, **wish: object) -> Answer:
+        return self.json("POST", f"/api/v1/surveys/{survey_id}/places", {"stratum": stratum, **wish}, headers)
+
+    def extend(self, survey_id: str, place: str) -> Answer:
+        return self.request("PUT", f"/api/v1/surveys/{survey_id}/places/{place}")
+
+    def give_back(self, survey_id: str, place: str) -> Answer:
+        return self.request("DELETE", f"/api/v1/surveys/{survey_id}/places/{place}")
 
     def insist(self, survey_id: str, ballot_id: UUID, body: object, within: float = 60.0) -> Answer:
         """As a good client does: the same ballot again until there is an answer other than 503 or a broken connection."""
@@ -368,6 +381,17 @@ class Store:
             return record if record.state is state else None
 
         return eventually(f"{survey_id} is {state}", there, within, every=0.1)
+
+
+def enrolled(store: Store, survey_id: str, *strata: str, name: str | None = None, channel: Channel = Channel.KIOSK) -> str:
+    """The key of a device that was enrolled for `strata`."""
+    key = token(random.SystemRandom().getrandbits(BITS))
+    Devices(store.db, AUTHOR).enrol(Enrolled(token_digest(key), name or unique("device"), survey_id, strata, channel))
+    return key
+
+
+def bearer(key: str) -> dict[str, str]:
+    return {"Authorization": f"Bearer {key}"}
 
 
 def unique(prefix: str) -> str:

@@ -15,13 +15,17 @@ from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from werkzeug.exceptions import BadRequest, HTTPException, RequestEntityTooLarge, UnprocessableEntity
 
 from services.collector import problems
+from services.collector.borrowing import Borrowing
 from services.collector.catalogue import Catalogue
+from services.collector.devices import Doorkeeper, devices_blueprint
 from services.collector.forms import ProblemForm
+from services.collector.places import places_blueprint
 from services.collector.reception import Reception
 from services.collector.views import ballots_blueprint, limit_body, surveys_blueprint
 from services.collector.web.routes import web_blueprint
 from shared import log, problem
 from shared.problem import Problem
+from shared.store.devices import Devices
 
 CONTENT_SECURITY_POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; "
@@ -66,13 +70,23 @@ def now() -> datetime:
     return datetime.now(UTC)
 
 
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """What the application works with."""
+
+    reception: Reception
+    catalogue: Catalogue
+    borrowing: Borrowing
+    devices: Devices
+
+
 def create_app(
-    reception: Reception,
-    catalogue: Catalogue,
+    parts: Parts,
     readiness: Callable[[], Readiness],
     clock: Callable[[], datetime] = now,
 ) -> Flask:
     """The application over its collaborators."""
+    reception, catalogue, doorkeeper = parts.reception, parts.catalogue, Doorkeeper(parts.devices)
     app = _Collector(__name__)
     app.config.update(
         API_TITLE="Hailong collector",
@@ -87,7 +101,9 @@ def create_app(
     app.register_error_handler(Problem, problem.answer)
     api = _ProblemApi(app)
     api.register_blueprint(surveys_blueprint(catalogue))
-    api.register_blueprint(ballots_blueprint(reception))
+    api.register_blueprint(ballots_blueprint(reception, doorkeeper))
+    api.register_blueprint(places_blueprint(parts.borrowing, doorkeeper))
+    api.register_blueprint(devices_blueprint(doorkeeper, parts.devices, clock))
     app.register_blueprint(web_blueprint(reception, catalogue, clock))
     app.register_blueprint(get_swaggerui_blueprint("/docs/ui", "/openapi.json"))
     _register_operations(app, readiness)

@@ -9,6 +9,7 @@ from uuid import UUID
 from marshmallow import RAISE, Schema, ValidationError, fields, validate
 
 from shared.domain.ballot import Submission
+from shared.domain.sequences import HIGHEST
 from shared.domain.survey import Channel
 from shared.domain.token import token_digest as digest_of_token
 
@@ -43,6 +44,8 @@ class BallotForm(Schema):
     answers = fields.Dict(required=True)
     comment = fields.String(allow_none=True, validate=_is_text)
     invitation = fields.String(allow_none=True, validate=[validate.Length(1, 200), _is_text])
+    place = fields.String(allow_none=True, validate=[validate.Length(1, 200), _is_text])
+    sequence = fields.Integer(allow_none=True, strict=True, validate=validate.Range(1, HIGHEST))
 
 
 class SynchronisedForm(BallotForm):
@@ -58,6 +61,56 @@ class BallotsForm(Schema):
         unknown = RAISE
 
     ballots = fields.List(fields.Dict(keys=fields.String()), required=True, validate=validate.Length(1, BALLOTS_LIMIT))
+
+
+class WishForm(Schema):
+    """Places of a stratum to reserve: one for a person, up to the plan's block for a device."""
+
+    class Meta:
+        unknown = RAISE
+
+    stratum = fields.String(required=True, validate=[validate.Length(1, 100), _is_text])
+    count = fields.Integer(strict=True, load_default=1, validate=validate.Range(1, BALLOTS_LIMIT))
+    invitation = fields.String(allow_none=True, validate=[validate.Length(1, 200), _is_text])
+
+
+class PlaceForm(Schema):
+    """A lease. `needed` is false, and the rest empty, where the stratum refuses nobody."""
+
+    place = fields.String(allow_none=True, required=True)
+    count = fields.Integer(required=True)
+    expires_in = fields.Integer(allow_none=True, required=True, metadata={"description": "seconds"})
+    needed = fields.Boolean(required=True)
+
+
+class ReportForm(Schema):
+    """What a device says of itself."""
+
+    class Meta:
+        unknown = RAISE
+
+    pending = fields.Integer(required=True, strict=True, validate=validate.Range(0, HIGHEST))
+    refused = fields.Integer(required=True, strict=True, validate=validate.Range(0, HIGHEST))
+    bursts = fields.Integer(required=True, strict=True, validate=validate.Range(0, HIGHEST))
+    version = fields.String(required=True, validate=[validate.Length(1, 100), _is_text])
+    last = fields.Integer(required=True, strict=True, validate=validate.Range(0, HIGHEST))
+
+
+class SequencesForm(Schema):
+    """The sequence numbers that were settled: up to `through`, but for the ranges that are `missing`."""
+
+    through = fields.Integer(required=True)
+    missing = fields.List(fields.List(fields.Integer()), required=True)
+
+
+class DeviceForm(Schema):
+    """A device as the collector knows it."""
+
+    device = fields.String(required=True)
+    survey = fields.String(required=True)
+    strata = fields.List(fields.String(), required=True)
+    channel = fields.String(required=True)
+    sequences = fields.Nested(SequencesForm, required=True)
 
 
 class ReceiptForm(Schema):
@@ -112,7 +165,7 @@ def submission(ballot_id: UUID, form: dict[str, Any]) -> Submission:
     )
 
 
-def token_digest(form: dict[str, Any]) -> bytes | None:
-    """SHA-256 of the invitation's token: tokens themselves are never stored."""
-    token = form.get("invitation")
+def token_digest(form: dict[str, Any], name: str = "invitation") -> bytes | None:
+    """SHA-256 of the token in field `name`: tokens themselves are never stored."""
+    token = form.get(name)
     return None if token is None else digest_of_token(token)

@@ -10,6 +10,9 @@ from marshmallow import Schema
 from webargs.flaskparser import FlaskParser
 from werkzeug.exceptions import BadRequest, RequestEntityTooLarge
 
+BEARER_LIMIT = 200
+"""Characters of a key that are looked at."""
+
 
 class JsonParser(FlaskParser):
     """Parses bodies in place of webargs, whose own parser lets NaN in and fails on deep nesting and very long numbers."""
@@ -27,6 +30,12 @@ def body(request: Request) -> Any:
         return json.loads(content.decode(), parse_constant=_refuse_constant)
     except (ValueError, RecursionError) as error:
         raise BadRequest from error
+
+
+def bearer(request: Request) -> str | None:
+    """The token of the header `Authorization: Bearer …`; None where there is none, or the header is for somebody before us."""
+    scheme, _, given = request.headers.get("Authorization", "").partition(" ")
+    return given.strip()[:BEARER_LIMIT] if scheme.lower() == "bearer" else None
 
 
 def _refuse_constant(name: str) -> None:

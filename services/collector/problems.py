@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from http import HTTPStatus
+from math import ceil
 
 from shared.domain.acceptance import (
     BallotConflict,
+    DeviceNotAdmitted,
+    DeviceUnknown,
     InvitationRequired,
     InvitationSpent,
     InvitationUnknown,
@@ -28,6 +31,10 @@ BALLOT_CONFLICT = Kind("ballot-conflict", HTTPStatus.CONFLICT, "Another ballot h
 INVITATION_REQUIRED = Kind("invitation-required", HTTPStatus.FORBIDDEN, "An invitation is needed")
 INVITATION_UNKNOWN = Kind("invitation-unknown", HTTPStatus.FORBIDDEN, "There is no such invitation")
 INVITATION_SPENT = Kind("invitation-spent", HTTPStatus.CONFLICT, "The invitation was used")
+DEVICE_UNKNOWN = Kind("device-unknown", HTTPStatus.UNAUTHORIZED, "The device is not known")
+DEVICE_NOT_ADMITTED = Kind("device-not-admitted", HTTPStatus.FORBIDDEN, "The device is not admitted here")
+PLACE_UNKNOWN = Kind("place-unknown", HTTPStatus.NOT_FOUND, "The place is not reserved any more")
+TOO_MANY = Kind("too-many-requests", HTTPStatus.TOO_MANY_REQUESTS, "There were too many requests")
 STRATUM_FULL = Kind("stratum-full", HTTPStatus.CONFLICT, "There is no place left")
 SURVEY_NOT_OPEN = Kind("survey-not-open", HTTPStatus.FORBIDDEN, "The survey takes no ballots at this time")
 
@@ -39,6 +46,14 @@ _REFUSALS: dict[type[Refusal], tuple[Kind, str]] = {
     InvitationRequired: (INVITATION_REQUIRED, "This stratum takes only ballots that come with their invitation."),
     InvitationUnknown: (INVITATION_UNKNOWN, "No such invitation was issued for this stratum. Check the code."),
     InvitationSpent: (INVITATION_SPENT, "Another ballot came with this invitation before. Each admits one ballot."),
+    DeviceUnknown: (
+        DEVICE_UNKNOWN,
+        "It takes the key of an enrolled device (Authorization: Bearer …). Keep the ballot and ask the survey's clerk.",
+    ),
+    DeviceNotAdmitted: (
+        DEVICE_NOT_ADMITTED,
+        "The device was enrolled for other strata. Keep the ballot and ask the survey's clerk.",
+    ),
     StratumFull: (STRATUM_FULL, "All ballots that were planned for this stratum have come in. Thank you all the same."),
     SurveyNotOpen: (SURVEY_NOT_OPEN, "Look at the survey's period: the ballot came before it began or after it ended."),
 }
@@ -47,7 +62,23 @@ _REFUSALS: dict[type[Refusal], tuple[Kind, str]] = {
 def of_refusal(refusal: Refusal) -> Problem:
     """The problem that tells a sender why the ballot was not accepted."""
     kind, detail = _REFUSALS[type(refusal)]
-    return Problem(kind, detail)
+    return Problem(kind, detail, headers={"WWW-Authenticate": "Bearer"} if kind is DEVICE_UNKNOWN else {})
+
+
+def unknown_stratum(stratum: str) -> Problem:
+    """The survey has no stratum of this id."""
+    return Problem(UNKNOWN_STRATUM, f"The survey has no stratum {stratum[:100]!r}.")
+
+
+def places_reserved(held: int, seconds: float) -> Problem:
+    """Every place that is left is reserved by somebody who answers at the moment."""
+    detail = "The places that are left are all reserved at the moment. One may be free again after Retry-After seconds."
+    return Problem(STRATUM_FULL, detail, extra={"reserved": held}, headers={"Retry-After": str(max(1, ceil(seconds)))})
+
+
+def place_unknown() -> Problem:
+    """The lease ran out, was used up or given back."""
+    return Problem(PLACE_UNKNOWN, "It ran out, was used or was given back. Reserve another.")
 
 
 def store_away() -> Problem:

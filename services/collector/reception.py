@@ -11,7 +11,7 @@ from uuid import UUID
 from services.collector.catalogue import Catalogue
 from services.collector.intake import Entry, Intake
 from services.collector.metrics import BALLOTS
-from shared.domain.acceptance import Accepted, Candidate, Facts, Outcome, Seen, SurveyNotOpen, decide
+from shared.domain.acceptance import Accepted, Candidate, Device, Facts, Outcome, Seen, SurveyNotOpen, decide
 from shared.domain.ballot import Ballot, InvalidBallot, Submission, UnknownStratum, check, digest
 from shared.domain.survey import Admitted, admits
 from shared.store.surveys import Record
@@ -26,9 +26,11 @@ class LateBallots(Protocol):
 
 
 class AcceptedBallots(Protocol):
-    """Where it stands which ballots were accepted before."""
+    """Where it stands which ballots were accepted before, and which devices may hand ballots in."""
 
     def seen(self, ids: Sequence[UUID]) -> Mapping[UUID, Seen]: ...
+
+    def devices(self, digests: Sequence[bytes]) -> Mapping[bytes, Device]: ...
 
 
 class TooLate(SurveyNotOpen):
@@ -37,10 +39,12 @@ class TooLate(SurveyNotOpen):
 
 @dataclass(frozen=True, slots=True)
 class Arrival:
-    """A submission and the digest of the invitation's token that came with it."""
+    """A submission, and the digests of what came with it: an invitation's token, a lease's, the key of a device."""
 
     submission: Submission
     invitation: bytes | None
+    lease: bytes | None = None
+    device: bytes | None = None
 
 
 Result = Outcome | UnknownStratum | InvalidBallot
@@ -93,7 +97,12 @@ class Reception:
         if not untimely:
             return []
         candidates = [u.candidate for u in untimely]
-        outcomes = decide(candidates, Facts(seen=self._accepted.seen([c.ballot.id for c in candidates])))
+        keys = {c.device for c in candidates if c.device is not None}
+        facts = Facts(
+            seen=self._accepted.seen([c.ballot.id for c in candidates]),
+            devices=self._accepted.devices(list(keys)) if keys else {},
+        )
+        outcomes = decide(candidates, facts)
         return [
             self._set_aside(u.candidate, now) if u.late and isinstance(outcome, SurveyNotOpen) else outcome
             for u, outcome in zip(untimely, outcomes, strict=True)
@@ -111,7 +120,7 @@ def _examine(arrival: Arrival, record: Record, now: datetime) -> Result | Entry 
     except (UnknownStratum, InvalidBallot) as error:
         return error
     _, stratum = survey.strata[ballot.stratum]
-    candidate = Candidate(ballot, digest(ballot), stratum, arrival.invitation)
+    candidate = Candidate(ballot, digest(ballot), stratum, arrival.invitation, arrival.lease, arrival.device)
     admitted = admits(survey.period, record.state, ballot.channel, now)
     if admitted is Admitted.NOT_YET:
         return SurveyNotOpen()

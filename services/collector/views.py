@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
-from typing import Any, TypeVar
+from collections.abc import Mapping
+from typing import Any
 from uuid import UUID
 
 from flask import Response, request
@@ -13,13 +13,14 @@ from flask_smorest import Blueprint
 from marshmallow import ValidationError
 
 from services.collector import problems
+from services.collector.answering import documented, stored, unknown
 from services.collector.catalogue import Catalogue
 from services.collector.describing import describe, summary
+from services.collector.devices import Doorkeeper
 from services.collector.forms import (
     BallotForm,
     BallotsForm,
     OutcomesForm,
-    ProblemForm,
     ReceiptForm,
     SurveysForm,
     SynchronisedForm,
@@ -32,10 +33,7 @@ from shared.domain.acceptance import Accepted
 from shared.domain.ballot import InvalidBallot, UnknownStratum, receipt
 from shared.domain.survey import State
 from shared.problem import Problem
-from shared.store.connection import StoreUnavailable
-from shared.store.surveys import UnknownSurvey
-
-T = TypeVar("T")
+from shared.store.devices import Enrolled
 
 _SYNCHRONISED = SynchronisedForm()
 
@@ -47,7 +45,7 @@ class _BallotBlueprint(Blueprint):  # type: ignore[misc]
     ARGUMENTS_PARSER = JsonParser()
 
 
-def ballots_blueprint(reception: Reception) -> Blueprint:
+def ballots_blueprint(reception: Reception, doorkeeper: Doorkeeper) -> Blueprint:
     """Where ballots are handed in."""
     blueprint = _BallotBlueprint("ballots", __name__, url_prefix="/api/v1/surveys", description="Hand in ballots")
 
@@ -56,29 +54,34 @@ def ballots_blueprint(reception: Reception) -> Blueprint:
         @blueprint.arguments(BallotForm())
         @blueprint.response(201, ReceiptForm)
         @blueprint.alt_response(200, schema=ReceiptForm, description="The same ballot was accepted before")
-        @_documented(blueprint, 400, 403, 404, 409, 413, 415, 422, 503)
+        @documented(blueprint, 400, 401, 403, 404, 409, 413, 415, 422, 429, 503)
         def put(self, form: dict[str, Any], survey_id: str, ballot_id: UUID) -> Response:
             """Hand in one ballot. The client makes the UUIDv4, and sends the same again when no answer came."""
             if ballot_id.version != 4:
                 raise Problem(problems.INVALID_BALLOT, "Make a random id (UUIDv4).", {"id": ["must be a UUIDv4"]})
-            arrival = Arrival(submission(ballot_id, form), token_digest(form))
-            status, body = _answered(_receive(reception, survey_id, [arrival])[0])
+            sender = doorkeeper.sender()
+            result = _receive(reception, survey_id, [_arrival(ballot_id, form, sender)])[0]
+            doorkeeper.settled(sender, [(form.get("sequence"), _status(result))])
+            status, body = _answered(result)
             return Response(json.dumps(body), status, content_type="application/json")
 
     @blueprint.route("/<string:survey_id>/ballots")
     class ManyBallots(MethodView):
         @blueprint.arguments(BallotsForm())
         @blueprint.response(200, OutcomesForm)
-        @_documented(blueprint, 400, 404, 413, 415, 422, 503)
+        @documented(blueprint, 400, 401, 404, 413, 415, 422, 429, 503)
         def post(self, form: dict[str, Any], survey_id: str) -> Response:
             """Synchronise up to 500 ballots that a device kept. Each has its own outcome; send again what had a 503."""
-            parsed = [_parse(ballot) for ballot in form["ballots"]]
+            sender = doorkeeper.sender()
+            parsed = [_parse(ballot, sender) for ballot in form["ballots"]]
             arrivals = [p for p in parsed if isinstance(p, Arrival)]
             results = iter(_receive(reception, survey_id, arrivals))
             outcomes = [
                 _outcome(ballot, p if isinstance(p, Problem) else next(results))
                 for ballot, p in zip(form["ballots"], parsed, strict=True)
             ]
+            numbers = [(b.get("sequence"), o["status"]) for b, o in zip(form["ballots"], outcomes, strict=True)]
+            doorkeeper.settled(sender, numbers)
             return Response(json.dumps({"outcomes": outcomes}), content_type="application/json")
 
     return blueprint
@@ -91,62 +94,47 @@ def surveys_blueprint(catalogue: Catalogue) -> Blueprint:
     @blueprint.route("")
     class OpenSurveys(MethodView):
         @blueprint.response(200, SurveysForm)
-        @_documented(blueprint, 503)
+        @documented(blueprint, 503)
         def get(self) -> dict[str, Any]:
             """The surveys that are open."""
-            records = _stored(catalogue.all)
+            records = stored(catalogue.all)
             return {"surveys": [summary(record) for record in records if record.state is State.OPEN]}
 
     @blueprint.route("/<string:survey_id>")
     class OneSurvey(MethodView):
         @blueprint.response(200)
-        @_documented(blueprint, 404, 503)
+        @documented(blueprint, 404, 503)
         def get(self, survey_id: str) -> dict[str, Any]:
             """A survey's period, groups, strata, questionnaires, and languages."""
-            record = _stored(lambda: catalogue.get(survey_id))
+            record = stored(lambda: catalogue.get(survey_id))
             if record.state is State.DRAFT:
-                raise _unknown(survey_id)
+                raise unknown(survey_id)
             return describe(record)
 
     return blueprint
 
 
-def _documented(blueprint: Blueprint, *statuses: int) -> Any:
-    """Document the problem answers of a view, without wrapping it in a call for each."""
-
-    def decorate(view: Any) -> Any:
-        for status in statuses:
-            answer = blueprint.alt_response(status, schema=ProblemForm, content_type="application/problem+json")
-            view._apidoc = answer(view)._apidoc
-        return view
-
-    return decorate
-
-
 def _receive(reception: Reception, survey_id: str, arrivals: list[Arrival]) -> list[Result]:
-    return _stored(lambda: reception.receive(survey_id, arrivals))
+    return stored(lambda: reception.receive(survey_id, arrivals))
 
 
-def _stored(call: Callable[[], T]) -> T:
-    """Call the store, and say over HTTP what it could not do."""
-    try:
-        return call()
-    except UnknownSurvey as error:
-        raise _unknown(str(error)) from error
-    except StoreUnavailable as error:
-        raise problems.store_away() from error
+def _arrival(ballot_id: UUID, form: dict[str, Any], sender: Enrolled | None) -> Arrival:
+    key = None if sender is None else sender.key
+    return Arrival(submission(ballot_id, form), token_digest(form), token_digest(form, "place"), key)
 
 
-def _unknown(survey_id: str) -> Problem:
-    return Problem(problems.UNKNOWN_SURVEY, f"No survey is called {survey_id!r}. GET /api/v1/surveys lists the open ones.")
-
-
-def _parse(ballot: Mapping[str, object]) -> Arrival | Problem:
+def _parse(ballot: Mapping[str, object], sender: Enrolled | None) -> Arrival | Problem:
     try:
         form = _SYNCHRONISED.load(ballot)
     except ValidationError as error:
         return Problem(problems.INVALID_BALLOT, "See errors.", errors=error.normalized_messages())
-    return Arrival(submission(form["id"], form), token_digest(form))
+    return _arrival(form["id"], form, sender)
+
+
+def _status(result: Result) -> int:
+    if isinstance(result, Accepted):
+        return 201 if result.new else 200
+    return _problem(result).kind.status.value
 
 
 def _answered(result: Result) -> tuple[int, dict[str, Any]]:
@@ -154,12 +142,12 @@ def _answered(result: Result) -> tuple[int, dict[str, Any]]:
     if not isinstance(result, Accepted):
         raise _problem(result)
     body = {"receipt": receipt(result.digest), "counted": result.ballot.counted}
-    return (201 if result.new else 200), body
+    return _status(result), body
 
 
 def _problem(result: UnknownStratum | InvalidBallot | Any) -> Problem:
     if isinstance(result, UnknownStratum):
-        return Problem(problems.UNKNOWN_STRATUM, f"The survey has no stratum {str(result.args[0])[:100]!r}.")
+        return problems.unknown_stratum(str(result.args[0]))
     if isinstance(result, InvalidBallot):
         return Problem(problems.INVALID_BALLOT, "Mend the fields named in errors.", errors=result.errors)
     if isinstance(result, TooLate):
@@ -188,6 +176,6 @@ def limit_body() -> None:
     if request.method not in ("PUT", "POST"):
         return
     request.max_content_length = PUT_LIMIT if request.method == "PUT" else POST_LIMIT
-    if request.mimetype != "application/json":
+    if request.mimetype != "application/json" and request.endpoint != "places.OnePlace":
         given = request.mimetype or "nothing"
         raise Problem(problems.MEDIA_TYPE, f"Send the ballot as application/json, not as {given[:80]}.")

@@ -8,7 +8,8 @@ from datetime import UTC, datetime, timedelta
 
 from flask import Flask
 
-from services.collector.app import Readiness, create_app
+from services.collector.app import Parts, Readiness, create_app
+from services.collector.borrowing import Borrowing
 from services.collector.catalogue import Catalogue
 from services.collector.intake import Intake
 from services.collector.reception import Reception
@@ -17,6 +18,9 @@ from shared.broker import Emitter, create_celery
 from shared.events import SCORING
 from shared.store.acceptance import Acceptance
 from shared.store.connection import Db, StoreUnavailable, connect, ping
+from shared.store.devices import Devices
+from shared.store.invitations import Invitations
+from shared.store.places import Places
 from shared.store.surveys import Surveys
 from shared.store.watch import Heartbeats, Quarantine
 
@@ -45,7 +49,9 @@ def create() -> Flask:
         deadline=config.request_deadline,
     )
     reception = Reception(catalogue, intake, acceptance, Quarantine(db), now)
-    return create_app(reception, catalogue, lambda: _readiness(db, config.heartbeat_stale))
+    borrowing = Borrowing(catalogue, Places(db, config.store_deadline), Invitations(db), now)
+    parts = Parts(reception, catalogue, borrowing, Devices(db))
+    return create_app(parts, lambda: _readiness(db, config.heartbeat_stale), now)
 
 
 def _readiness(db: Db, stale: float) -> Readiness:

@@ -21,6 +21,7 @@ from pymongo.errors import BulkWriteError
 from shared.domain.acceptance import (
     Accepted,
     Candidate,
+    Device,
     Facts,
     Gate,
     Invitation,
@@ -29,7 +30,8 @@ from shared.domain.acceptance import (
     Seen,
     decide,
 )
-from shared.store.connection import Db, StoreUnavailable, transact
+from shared.store import devices, places
+from shared.store.connection import Db, Document, StoreUnavailable, transact
 from shared.store.surveys import GATES
 from shared.store.wire import ballot_document
 
@@ -40,6 +42,14 @@ class Moment:
 
     now: datetime
     days: dict[str, date]
+
+
+@dataclass(frozen=True, slots=True)
+class _Gathered:
+    """The facts, and the leases that ran out and whose places these count as free."""
+
+    facts: Facts
+    lapsed: list[Document]
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,11 +87,16 @@ class Acceptance:
         """Which ballots of these ids were accepted before. Raises StoreUnavailable."""
         return transact(self._db, lambda session: self._seen(ids, session), self._deadline)
 
+    def devices(self, digests: Sequence[bytes]) -> dict[bytes, Device]:
+        """The devices of these keys that may hand in ballots. Raises StoreUnavailable."""
+        return transact(self._db, lambda session: devices.admitted(self._db, digests, session), self._deadline)
+
     def _transact(self, candidates: Sequence[Candidate], moment: Moment, *, known: bool) -> Commit:
         return transact(self._db, lambda session: self._commit(candidates, moment, known, session), self._deadline)
 
     def _commit(self, candidates: Sequence[Candidate], moment: Moment, known: bool, session: ClientSession) -> Commit:
-        facts = self._gather(candidates, session)
+        gathered = self._gather(candidates, moment, session)
+        facts = gathered.facts
         outcomes = decide(candidates, facts) if not known else []
         if known or any(isinstance(outcome, Refusal) for outcome in outcomes):
             # What was accepted before is told its receipt again, whatever would be said of it today.
@@ -92,19 +107,23 @@ class Acceptance:
         if not new:
             return Commit(outcomes, [])
         self._spend(new, session)
-        self._take_places(new, session)
+        self._take_places(new, gathered, session)
         batches = self._insert(new, moment, session)
         return Commit(outcomes, batches)
 
-    def _gather(self, candidates: Sequence[Candidate], session: ClientSession) -> Facts:
+    def _gather(self, candidates: Sequence[Candidate], moment: Moment, session: ClientSession) -> _Gathered:
         tokens = [c.invitation for c in candidates if c.invitation is not None]
-        limited = {(c.ballot.survey, c.stratum.id) for c in candidates if c.stratum.limit is not None}
+        leases = [c.lease for c in candidates if c.lease is not None and c.stratum.limit is not None]
+        keys = {c.device for c in candidates if c.device is not None}
         surveys = Counter(c.ballot.survey for c in candidates)
-        return Facts(
+        facts = Facts(
             gates={survey: self._pass_gate(survey, number, session) for survey, number in surveys.items()},
             invitations=self._invitations(tokens, session) if tokens else {},
-            free=self._free(limited, session) if limited else {},
+            leases=places.alive(self._db, leases, moment.now, session) if leases else {},
+            devices=devices.admitted(self._db, keys, session) if keys else {},
         )
+        free, over = self._free(candidates, moment.now, session)
+        return _Gathered(replace(facts, free=free), over)
 
     def _pass_gate(self, survey_id: str, number: int, session: ClientSession) -> Gate:
         """Count `number` ballots through the gate and say what it accepts: the write that meets a change of state."""
@@ -131,20 +150,38 @@ class Acceptance:
         found = self._db.invitations.find({"_id": {"$in": tokens}}, session=session)
         return {bytes(d["_id"]): Invitation(d["survey"], d["stratum"], d["spent"]) for d in found}
 
-    def _free(self, limited: set[tuple[str, str]], session: ClientSession) -> dict[tuple[str, str], int]:
-        ids = [f"{survey}/{stratum}" for survey, stratum in limited]
-        found = self._db.places.find({"_id": {"$in": ids}}, session=session)
-        return {(d["survey"], d["stratum"]): d["free"] for d in found}
+    def _free(
+        self, candidates: Sequence[Candidate], now: datetime, session: ClientSession
+    ) -> tuple[dict[tuple[str, str], int], list[Document]]:
+        """The free places of strata with a limit; and the leases that ran out and whose places these are needed for."""
+        wanting = Counter((c.ballot.survey, c.stratum.id) for c in candidates if c.stratum.limit is not None)
+        if not wanting:
+            return {}, []
+        ids = [f"{survey}/{stratum}" for survey, stratum in wanting]
+        found = {(d["survey"], d["stratum"]): d for d in self._db.places.find({"_id": {"$in": ids}}, session=session)}
+        free = {place: document["free"] - document.get("held", 0) for place, document in found.items()}
+        short = [place for place, d in found.items() if d.get("held", 0) and wanting[place] > free[place]]
+        over = places.lapsed(self._db, short, now, session)
+        for lease in over:
+            free[lease["survey"], lease["stratum"]] += lease["count"]
+        return free, over
 
     def _spend(self, new: list[tuple[Candidate, Accepted]], session: ClientSession) -> None:
         tokens = [c.invitation for c, _ in new if c.invitation is not None]
         if tokens:
             self._db.invitations.update_many({"_id": {"$in": tokens}}, {"$set": {"spent": True}}, session=session)
 
-    def _take_places(self, new: list[tuple[Candidate, Accepted]], session: ClientSession) -> None:
-        taken = Counter(f"{c.ballot.survey}/{c.stratum.id}" for c, o in new if o.ballot.counted and c.stratum.limit is not None)
+    def _take_places(self, new: list[tuple[Candidate, Accepted]], gathered: _Gathered, session: ClientSession) -> None:
+        limited = [(c, o) for c, o in new if o.ballot.counted and c.stratum.limit is not None]
+        taken = Counter(f"{c.ballot.survey}/{c.stratum.id}" for c, _ in limited)
+        held = Counter(f"{c.ballot.survey}/{c.stratum.id}" for c, o in limited if o.reserved)
+        used = Counter(c.lease for c, o in limited if o.reserved and c.lease is not None)
+        places.use(self._db, used, gathered.facts.leases, session)
         for place, number in taken.items():
-            self._db.places.update_one({"_id": place}, {"$inc": {"free": -number}}, session=session)
+            change = {"free": -number} | ({"held": -held[place]} if held[place] else {})
+            self._db.places.update_one({"_id": place}, {"$inc": change}, session=session)
+        # After the places were written: two who free the same lease meet there, and one of them starts again.
+        places.free_leases(self._db, gathered.lapsed, session)
 
     def _insert(self, new: list[tuple[Candidate, Accepted]], moment: Moment, session: ClientSession) -> list[UUID]:
         accepted = [outcome for _, outcome in new]

@@ -7,10 +7,11 @@ from collections.abc import Iterable
 from bson.binary import Binary
 from pymongo.client_session import ClientSession
 
+from shared.domain.acceptance import Invitation
 from shared.domain.audit import Act
 from shared.domain.token import token_digest
 from shared.store.audit import Author, append
-from shared.store.connection import Db, Document, transact
+from shared.store.connection import Db, Document, answering, transact
 
 PART = 2_000
 """Invitations of one transaction: with many more of them it takes longer than a commit may."""
@@ -41,6 +42,12 @@ class Invitations:
         ]
         for start in range(0, len(documents), PART):
             self._issue(survey_id, stratum, documents[start : start + PART])
+
+    def find(self, digest: bytes) -> Invitation | None:
+        """The invitation of a token's digest, spent or not; None where none was issued. Raises StoreUnavailable."""
+        with answering(_DEADLINE):
+            found = self._db.invitations.find_one({"_id": Binary(digest)})
+        return None if found is None else Invitation(found["survey"], found["stratum"], found["spent"])
 
     def _issue(self, survey_id: str, stratum: str, part: list[Document]) -> None:
         act = Act("issue invitations", survey_id, after={"stratum": stratum, "count": len(part)})

@@ -9,13 +9,18 @@ from pymongo.errors import CollectionInvalid, OperationFailure
 
 from shared.store.connection import Db, answering
 
-CLUSTERED = ("ballots", "invitations", "tallies")
+CLUSTERED = ("ballots", "invitations", "tallies", "leases")
 """Kept in the order of their random `_id`, so that the order on disk says nothing about the order of arrival."""
 
 INDEXES: dict[str, list[IndexModel]] = {
     "ballots": [IndexModel([("survey", ASCENDING)])],
     "batches": [IndexModel([("survey", ASCENDING)]), IndexModel([("committed_at", ASCENDING)])],
     "invitations": [IndexModel([("survey", ASCENDING), ("stratum", ASCENDING)])],
+    "leases": [
+        IndexModel([("survey", ASCENDING), ("stratum", ASCENDING), ("until", ASCENDING)]),
+        IndexModel([("device", ASCENDING)]),
+    ],
+    "devices": [IndexModel([("survey", ASCENDING), ("name", ASCENDING)], unique=True)],
     "places": [IndexModel([("survey", ASCENDING), ("stratum", ASCENDING)])],
     "gates": [IndexModel([("survey", ASCENDING)])],
     "tallies": [IndexModel([("survey", ASCENDING)])],

@@ -20,6 +20,7 @@ from shared import plan
 from shared.domain.acceptance import Gate
 from shared.domain.audit import Act
 from shared.domain.survey import Period, State, Survey
+from shared.store import devices, places
 from shared.store.audit import Author, append
 from shared.store.connection import Db, Document, StoreConflict, answering, transact
 
@@ -145,6 +146,9 @@ class Surveys:
             self._set_gates(survey_id, _GATE_OF.get(to, Gate.NONE), session)
             if self._db.surveys.update_one(expected, change, session=session).matched_count != 1:
                 raise StoreConflict(f"{survey_id} was changed by someone else")
+            if to is State.SEALED:
+                places.end(self._db, survey_id, session)
+                devices.forget_times(self._db, survey_id, session)
             append(self._db, _moved(record, to, name, changes), self._author, session)
 
         transact(self._db, work, _DEADLINE)
@@ -240,6 +244,7 @@ def _places(survey: Survey) -> Iterator[Document]:
                 "stratum": stratum.id,
                 "limit": stratum.limit,
                 "free": stratum.limit,
+                "held": 0,
             }
 
 

@@ -119,7 +119,8 @@ def _attempt(context: Context, late: Late, by: str | None) -> Accepted | Refusal
         raise Refused(f"{record.survey.id} is {record.state.value}: nothing changes any more; the ballot can only be discarded")
     if record.state is State.CLOSING:
         surveys.admit_late(record)
-    candidate = Candidate(late.ballot, late.digest, record.survey.strata[late.ballot.stratum][1])
+    # Its device was known when it was set aside; the person who decides answers for it now.
+    candidate = Candidate(late.ballot, late.digest, record.survey.strata[late.ballot.stratum][1], vouched=True)
     acceptance = Acceptance(context.db, slot=0, deadline=context.settings.store_deadline)
     commit = acceptance.accept([candidate], Moment(datetime.now(UTC), {late.ballot.survey: late.day}))
     emitter = Emitter(create_celery(context.settings.redis_url))

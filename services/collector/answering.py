@@ -1,0 +1,43 @@
+"""What the views of the API share: problems in the documentation, and what the store could not do as an answer."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+from flask_smorest import Blueprint
+
+from services.collector import problems
+from services.collector.forms import ProblemForm
+from shared.problem import Problem
+from shared.store.connection import StoreUnavailable
+from shared.store.surveys import UnknownSurvey
+
+T = TypeVar("T")
+
+
+def documented(blueprint: Blueprint, *statuses: int) -> Any:
+    """Document the problem answers of a view, without wrapping it in a call for each."""
+
+    def decorate(view: Any) -> Any:
+        for status in statuses:
+            answer = blueprint.alt_response(status, schema=ProblemForm, content_type="application/problem+json")
+            view._apidoc = answer(view)._apidoc
+        return view
+
+    return decorate
+
+
+def stored(call: Callable[[], T]) -> T:
+    """Call the store, and say over HTTP what it could not do."""
+    try:
+        return call()
+    except UnknownSurvey as error:
+        raise unknown(str(error)) from error
+    except StoreUnavailable as error:
+        raise problems.store_away() from error
+
+
+def unknown(survey_id: str) -> Problem:
+    """No survey has this id."""
+    return Problem(problems.UNKNOWN_SURVEY, f"No survey is called {survey_id!r}. GET /api/v1/surveys lists the open ones.")
