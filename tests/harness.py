@@ -178,7 +178,7 @@ class Rig:
 
     def _command(self, name: str) -> tuple[str, ...]:
         if name == "collector-2":
-            return gunicorn(sys.executable, "services.collector.wsgi:create()", self.port(name), 32, "INFO")
+            return gunicorn(sys.executable, "services.collector.wsgi:create()", self.port(name), "INFO")
         return {program.name: program.command for program in programs(self.home, self.ports, "INFO")}[name]
 
     def _is_ready(self, name: str) -> bool:

@@ -56,19 +56,19 @@ def programs(home: Home, ports: Ports, log_level: str) -> list[Program]:
             (python, "-P", "-m", "services.console.database", str(ports.mongodb), str(home.path / "mongodb")),
             SERVERS,
         ),
-        Program("collector", gunicorn(python, "services.collector.wsgi:create()", ports.collector, 32, log_level)),
+        Program("collector", gunicorn(python, "services.collector.wsgi:create()", ports.collector, log_level)),
         Program("scoring", (python, "-P", "-m", "services.scoring")),
         Program("publisher", (python, "-P", "-m", "services.publisher")),
         Program("beat", (python, "-P", "-m", "services.publisher.beat")),
-        Program("site", gunicorn(python, "services.publisher.wsgi:create()", ports.publisher, 8, log_level)),
+        Program("site", gunicorn(python, "services.publisher.wsgi:create()", ports.publisher, log_level)),
     ]
 
 
-def gunicorn(python: str, application: str, port: int, threads: int, log_level: str) -> tuple[str, ...]:
+def gunicorn(python: str, application: str, port: int, log_level: str) -> tuple[str, ...]:
     """A web process. No access log: it would hold addresses."""
     return (
         *(python, "-P", "-m", "gunicorn", application, "--bind", f"127.0.0.1:{port}", "--no-control-socket"),
-        *("--worker-class", "gthread", "--workers", "1", "--threads", str(threads), "--keep-alive", "75"),
+        *("--worker-class", "gevent", "--workers", "1", "--worker-connections", "1000", "--keep-alive", "75"),
         *("--log-level", log_level.lower(), "--logger-class", "shared.web.JsonLogger", "--graceful-timeout", "15"),
     )
 
