@@ -19,6 +19,7 @@ from services.collector.borrowing import Borrowing
 from services.collector.catalogue import Catalogue
 from services.collector.devices import Doorkeeper, devices_blueprint
 from services.collector.forms import ProblemForm
+from services.collector.kiosk.routes import kiosk_blueprint
 from services.collector.places import places_blueprint
 from services.collector.reception import Reception
 from services.collector.views import ballots_blueprint, limit_body, surveys_blueprint
@@ -105,6 +106,7 @@ def create_app(
     api.register_blueprint(places_blueprint(parts.borrowing, doorkeeper))
     api.register_blueprint(devices_blueprint(doorkeeper, parts.devices, clock))
     app.register_blueprint(web_blueprint(reception, catalogue, clock))
+    app.register_blueprint(kiosk_blueprint(catalogue))
     app.register_blueprint(get_swaggerui_blueprint("/docs/ui", "/openapi.json"))
     _register_operations(app, readiness)
     return app
@@ -133,7 +135,7 @@ def _register_operations(app: Flask, readiness: Callable[[], Readiness]) -> None
 
 def _name_request() -> None:
     g.request_id = log.accepted_id(request.headers.get("X-Request-Id")) or uuid.uuid4().hex
-    log.request_id.set(g.request_id)
+    log.request_ids.set((g.request_id,))
 
 
 def _limit_body() -> None:
