@@ -15,7 +15,6 @@ from collections.abc import Callable, Mapping
 from typing import Any, Protocol
 
 from celery import Celery, Task, signals
-from celery.utils.nodenames import worker_direct
 from celery.worker import state
 from celery.worker.consumer import Consumer
 from kombu.entity import Exchange, Queue
@@ -27,6 +26,12 @@ from shared.events import PUBLISHING, SCORING, BadEvent, Event, Kind, from_wire,
 logger = logging.getLogger(__name__)
 
 HEARTBEAT = "heartbeat"
+HEARTBEATS_KEPT_FOR = 3_600
+"""Seconds after which the broker forgets the queue of a worker that is gone."""
+
+REQUESTS = "hailong_requests"
+"""The header in which the ids of the requests travel that a message is about."""
+
 QUARANTINED_BODY_LIMIT = 4_000
 """Characters of an unreadable message that are kept for a person to see."""
 
@@ -51,7 +56,6 @@ def create_celery(redis_url: str) -> Celery:
         task_default_queue=SCORING,
         task_create_missing_queues=False,
         worker_prefetch_multiplier=4,
-        worker_direct=True,
         worker_hijack_root_logger=False,
         worker_redirect_stdouts=False,
         worker_send_task_events=False,
@@ -83,7 +87,7 @@ class Emitter:
                 event.name,
                 args=[to_wire(event)],
                 queue=event.queue,
-                headers={"hailong_request": log.request_id.get()},
+                headers={REQUESTS: list(log.request_ids.get())},
                 retry=False,
                 ignore_result=True,
             )
@@ -107,7 +111,7 @@ def consume(
     """
 
     def run(task: Task, payload: object) -> None:
-        with log.working_on((task.request.headers or {}).get("hailong_request")):
+        with log.working_on(*_requests(task)):
             try:
                 work(from_wire(kind, payload))
             except retry_for as error:
@@ -119,6 +123,12 @@ def consume(
                 _set_aside(quarantine, f"{type(error).__name__}: {error}", kind.name, payload)
 
     app.task(run, name=kind.name, bind=True)
+
+
+def _requests(task: Task) -> list[str]:
+    """The ids of the requests that the message speaks of. What does not look like one is left out: anyone may fill a queue."""
+    given = (task.request.headers or {}).get(REQUESTS)
+    return [id_ for id_ in given if isinstance(id_, str) and log.accepted_id(id_)] if isinstance(given, list) else []
 
 
 def _set_aside(quarantine: MessageQuarantine, reason: str, name: str, payload: object) -> None:
@@ -199,7 +209,11 @@ class Watchdog:
 
     def start(self) -> None:
         """Start watching as soon as the worker of this process is ready."""
+        signals.celeryd_after_setup.connect(self._set_up, weak=False)
         signals.worker_ready.connect(self._ready, weak=False)
+
+    def _set_up(self, sender: str, instance: Any, **_: object) -> None:
+        instance.app.amqp.queues.select_add(_heartbeats_of(sender))
 
     def _ready(self, sender: Any, **_: object) -> None:
         self._node = sender.hostname
@@ -223,8 +237,13 @@ class Watchdog:
 
     def _send(self) -> bool:
         try:
-            self._app.send_task(HEARTBEAT, queue=worker_direct(self._node), expires=self._stale, retry=False)
+            self._app.send_task(HEARTBEAT, queue=_heartbeats_of(self._node), expires=self._stale, retry=False)
         except (OperationalError, OSError):
             self._unanswered_since = None
             return False
         return True
+
+
+def _heartbeats_of(node: str) -> Queue:
+    """The queue that only the worker `node` consumes."""
+    return Queue(f"{node}.heartbeats", Exchange("heartbeats"), routing_key=node, expires=HEARTBEATS_KEPT_FOR)

@@ -1,4 +1,4 @@
-"""Logs: JSON lines on standard error, constant sentences with identifiers, and the request's id in each.
+"""Logs: JSON lines on standard error, constant sentences with identifiers, and the id of the request in each.
 
 Never a ballot's content, a token, or an address.
 """
@@ -12,19 +12,22 @@ from contextvars import ContextVar
 
 from pythonjsonlogger.json import JsonFormatter
 
-request_id: ContextVar[str | None] = ContextVar("request_id", default=None)
-"""The id of the request that is being worked on; it travels with messages to the workers."""
+request_ids: ContextVar[tuple[str, ...]] = ContextVar("request_ids", default=())
+"""The ids of the requests that are being worked on: one, or those whose ballots were committed together. They travel with
+messages to the workers."""
 
 
 _CHATTY = ("celery.worker.strategy", "celery.app.trace", "celery.beat")
 """Loggers of libraries that would write lines for every message."""
 
 
-class _RequestId(logging.Filter):
+class _RequestIds(logging.Filter):
     def filter(self, record: logging.LogRecord) -> bool:
-        current = request_id.get()
-        if current is not None:
-            record.request = current
+        current = request_ids.get()
+        if len(current) == 1:
+            record.request = current[0]
+        elif current:
+            record.requests = list(current)
         return True
 
 
@@ -39,7 +42,7 @@ def configure(service: str, level: str) -> None:
 def handler(service: str) -> logging.Handler:
     """Writes JSON lines named after `service` to standard error."""
     made = logging.StreamHandler()
-    made.addFilter(_RequestId())
+    made.addFilter(_RequestIds())
     made.setFormatter(
         JsonFormatter(
             "{asctime}{levelname}{name}{message}",
@@ -53,13 +56,13 @@ def handler(service: str) -> logging.Handler:
 
 
 @contextmanager
-def working_on(request: str | None) -> Iterator[None]:
-    """Name the request that everything logged inside belongs to."""
-    token = request_id.set(request)
+def working_on(*requests: str) -> Iterator[None]:
+    """Name the requests that everything logged inside belongs to: as `request` where it is one, else as `requests`."""
+    token = request_ids.set(requests)
     try:
         yield
     finally:
-        request_id.reset(token)
+        request_ids.reset(token)
 
 
 def accepted_id(given: str | None) -> str | None:

@@ -18,6 +18,7 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from services.collector.metrics import COMMIT_BALLOTS, COMMIT_SECONDS
+from shared import log
 from shared.domain.acceptance import Candidate, Outcome
 from shared.events import BATCHES_LIMIT, BatchesAccepted, Event
 from shared.store.acceptance import Commit, Moment
@@ -57,9 +58,18 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class _Request:
+    ids: tuple[str, ...]
     entries: Sequence[Entry]
     expires: float
     reply: SimpleQueue[list[Outcome] | Exception] = field(default_factory=SimpleQueue)
+
+
+@dataclass(frozen=True, slots=True)
+class _Announced:
+    """A batch to be announced, and the requests that were committed with it."""
+
+    batch: UUID
+    requests: tuple[str, ...]
 
 
 class Intake:
@@ -71,7 +81,7 @@ class Intake:
         self._clock = clock
         self._deadline = deadline
         self._requests: SimpleQueue[_Request] = SimpleQueue()
-        self._batches: SimpleQueue[UUID] = SimpleQueue()
+        self._batches: SimpleQueue[_Announced] = SimpleQueue()
         self._starting = threading.Lock()
         self._started = False
 
@@ -82,7 +92,7 @@ class Intake:
         found by sending the same ballots again.
         """
         self._start()
-        request = _Request(entries, time.monotonic() + self._deadline)
+        request = _Request(log.request_ids.get(), entries, time.monotonic() + self._deadline)
         self._requests.put(request)
         try:
             answer = request.reply.get(timeout=self._deadline)
@@ -103,7 +113,9 @@ class Intake:
 
     def _commit_forever(self) -> None:
         while True:
-            self._commit(self._gather())
+            requests = self._gather()
+            with log.working_on(*(id_ for request in requests for id_ in request.ids)):
+                self._commit(requests)
 
     def _gather(self) -> list[_Request]:
         """Wait for a request, then take all that wait with it; those whose sender was told 503 are dropped."""
@@ -154,14 +166,17 @@ class Intake:
             start = end
         if self._batches.qsize() < EVENTS_LIMIT:
             for batch in commit.batches:
-                self._batches.put(batch)
+                self._batches.put(_Announced(batch, log.request_ids.get()))
 
     def _emit_forever(self) -> None:
         while True:
-            if not self._emitter.emit(BatchesAccepted(self._gather_batches())):
-                self._leave_to_sweeper()
+            announced = self._gather_batches()
+            # A commit may have made several batches, of as many surveys: its requests are told once.
+            with log.working_on(*dict.fromkeys(id_ for each in announced for id_ in each.requests)):
+                if not self._emitter.emit(BatchesAccepted(tuple(each.batch for each in announced))):
+                    self._leave_to_sweeper()
 
-    def _gather_batches(self) -> tuple[UUID, ...]:
+    def _gather_batches(self) -> list[_Announced]:
         """Wait for a batch, and a moment for others to be scored with it: one transaction for all costs far less."""
         batches = [self._batches.get()]
         time.sleep(EMIT_AFTER)
@@ -170,7 +185,7 @@ class Intake:
                 batches.append(self._batches.get_nowait())
             except Empty:
                 break
-        return tuple(batches)
+        return batches
 
     def _leave_to_sweeper(self) -> None:
         """The broker is away: drop what waits to be sent, and give it a moment."""

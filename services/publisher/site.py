@@ -239,7 +239,7 @@ def _language() -> str | None:
 
 def _name_request() -> None:
     g.request_id = log.accepted_id(request.headers.get("X-Request-Id")) or uuid.uuid4().hex
-    log.request_id.set(g.request_id)
+    log.request_ids.set((g.request_id,))
 
 
 def _headers(response: Response) -> Response:

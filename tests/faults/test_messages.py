@@ -15,7 +15,7 @@ from shared.broker import create_celery
 from shared.events import BatchesAccepted
 from shared.store.watch import Quarantine
 from tests import plans
-from tests.harness import Client, Rig, Store, ballot, eventually, unique
+from tests.harness import JSON, Client, Rig, Store, ballot, eventually, unique
 
 
 @pytest.fixture(scope="module")
@@ -164,3 +164,10 @@ def test_a_batch_announced_again_and_again_is_counted_once(api: Client, store: S
     equation = store.scored(survey)
     assert (equation.counted, equation.holds) == (1, True)
     assert store.recount_differs(survey) == []
+
+
+def test_a_request_can_be_followed_into_the_log_of_the_worker(system: Rig, api: Client, store: Store) -> None:
+    survey, request = store.opened(plans.small(unique("followed"))).survey.id, unique("request")
+    path = f"/api/v1/surveys/{survey}/ballots/{uuid4()}"
+    assert api.request("PUT", path, json.dumps(ballot()).encode(), JSON | {"X-Request-Id": request}).status == 201
+    eventually("logged", lambda: request in system.log("scoring").read_text())

@@ -116,3 +116,16 @@ def test_a_worker_outlives_a_broker_that_is_away_and_one_that_was_emptied(quick:
         eventually("a heartbeat", lambda: db.heartbeats.find_one({"service": "scoring", "at": {"$gt": since}}))
     assert quick.processes["scoring"].is_running
     quick.stop("scoring")
+
+
+def test_two_workers_on_one_host_prove_themselves_apart(quick: Rig) -> None:
+    quick.start("scoring")
+    second = quick.spawn("scoring-2", (sys.executable, "-P", "-m", "services.scoring"))
+    try:
+        with harness.database(quick.home) as db:
+            since = datetime.now(UTC)
+            fresh = {"service": "scoring", "at": {"$gt": since}}
+            eventually("two heartbeats", lambda: len(db.heartbeats.distinct("_id", fresh)) == 2, within=60)
+    finally:
+        second.stop()
+        quick.stop("scoring")

@@ -12,11 +12,11 @@ from hypothesis import strategies as st
 from shared import log
 
 
-def line(message: str, request: str | None = None, **extra: object) -> dict[str, object]:
+def line(message: str, *requests: str, **extra: object) -> dict[str, object]:
     handler = log.handler("test")
     record = logging.LogRecord("a.b", logging.INFO, "x.py", 1, message, (), None)
     record.__dict__.update(extra)
-    with log.working_on(request):
+    with log.working_on(*requests):
         assert handler.filter(record)
     found: dict[str, object] = json.loads(handler.format(record))
     return found
@@ -34,17 +34,23 @@ def test_a_line_names_its_service_and_what_it_is_about() -> None:
 
 
 def test_a_line_carries_the_request_that_is_worked_on() -> None:
-    assert line("x", request="abc")["request"] == "abc"
+    assert line("x", "abc")["request"] == "abc"
     assert "request" not in line("x")
 
 
+def test_a_line_about_several_requests_names_them_all() -> None:
+    found = line("x", "abc", "def")
+    assert found["requests"] == ["abc", "def"]
+    assert "request" not in found
+
+
 def test_a_request_inside_a_request_gives_way_to_the_outer_one() -> None:
-    before = log.request_id.get()
+    before = log.request_ids.get()
     with log.working_on("outer"):
         with log.working_on("inner"):
-            assert log.request_id.get() == "inner"
-        assert log.request_id.get() == "outer"
-    assert log.request_id.get() == before
+            assert log.request_ids.get() == ("inner",)
+        assert log.request_ids.get() == ("outer",)
+    assert log.request_ids.get() == before
 
 
 def test_vietnamese_stays_readable() -> None:

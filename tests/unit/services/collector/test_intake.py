@@ -12,12 +12,14 @@ from uuid import UUID, uuid4
 import pytest
 
 from services.collector.intake import Entry, Intake
+from shared import log
 from shared.domain.acceptance import Accepted, Candidate
 from shared.domain.ballot import Ballot
 from shared.domain.survey import Channel, Stratum
 from shared.events import BatchesAccepted, Event
 from shared.store.acceptance import Commit, Moment
 from shared.store.connection import StoreUnavailable
+from tests.harness import eventually
 
 NOW = datetime(2026, 3, 31, 18, 30, tzinfo=UTC)
 
@@ -45,10 +47,12 @@ class Memory:
 class Events:
     def __init__(self, answers: bool = True) -> None:
         self.sent: list[Event] = []
+        self.requests: list[tuple[str, ...]] = []
         self._answers = answers
 
     def emit(self, event: Event) -> bool:
         self.sent.append(event)
+        self.requests.append(log.request_ids.get())
         return self._answers
 
 
@@ -142,3 +146,20 @@ def test_batches_are_announced_whether_or_not_the_broker_takes_them(answers: boo
     time.sleep(0.5)
     assert isinstance(outcomes[0], Accepted)
     assert [type(event) for event in events.sent] == [BatchesAccepted]
+
+
+def test_the_requests_of_a_batch_are_named_when_it_is_announced() -> None:
+    go_on, events = threading.Event(), Events()
+    taking = intake(Memory(lambda _: go_on.wait(5)), events)
+
+    def ask(number: int) -> None:
+        with log.working_on(f"r{number}"):
+            taking.accept([entry(number), entry(number + 100)])
+
+    with ThreadPoolExecutor(3) as pool:
+        waiting = [pool.submit(ask, number) for number in range(3)]
+        go_on.set()
+        for done in waiting:
+            done.result()
+    eventually("announced", lambda: sum(map(len, events.requests)) == 3)
+    assert sorted(id_ for named in events.requests for id_ in named) == ["r0", "r1", "r2"]
