@@ -17,7 +17,7 @@ from typing import Protocol
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from services.collector.metrics import COMMIT_BALLOTS, COMMIT_SECONDS
+from services.collector.metrics import BALLOTS_WAITING, COMMIT_BALLOTS, COMMIT_SECONDS
 from shared import log
 from shared.domain.acceptance import Candidate, Outcome
 from shared.events import BATCHES_LIMIT, BatchesAccepted, Event
@@ -93,11 +93,14 @@ class Intake:
         """
         self._start()
         request = _Request(log.request_ids.get(), entries, time.monotonic() + self._deadline)
+        BALLOTS_WAITING.inc(len(entries))
         self._requests.put(request)
         try:
             answer = request.reply.get(timeout=self._deadline)
         except Empty:
             raise StoreUnavailable("no commit before the deadline") from None
+        finally:
+            BALLOTS_WAITING.dec(len(entries))
         if isinstance(answer, Exception):
             raise answer
         return answer

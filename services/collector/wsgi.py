@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import sys
 from datetime import UTC, datetime, timedelta
 
 from flask import Flask
@@ -24,10 +23,6 @@ from shared.store.places import Places
 from shared.store.surveys import Surveys
 from shared.store.watch import Heartbeats, Quarantine
 
-SWITCH_INTERVAL = 0.02
-"""Seconds for which a thread may keep the interpreter while others wait for it. A request takes about one millisecond: handing
-over in the middle of one only costs, and so the default of 0.005 makes a ballot a quarter dearer under load."""
-
 
 def now() -> datetime:
     """The clock of this process."""
@@ -36,7 +31,6 @@ def now() -> datetime:
 
 def create() -> Flask:
     """The application, wired by the environment. Connects when the first request comes."""
-    sys.setswitchinterval(SWITCH_INTERVAL)
     config = settings.from_environment()
     log.configure("collector", config.log_level)
     db = connect(config.mongodb_url, "collector")

@@ -68,7 +68,7 @@ def gunicorn(python: str, application: str, port: int, log_level: str) -> tuple[
     """A web process. No access log: it would hold addresses."""
     return (
         *(python, "-P", "-m", "gunicorn", application, "--bind", f"127.0.0.1:{port}", "--no-control-socket"),
-        *("--worker-class", "gevent", "--workers", "1", "--worker-connections", "1000", "--keep-alive", "75"),
+        *("--worker-class", "shared.web.Worker", "--workers", "1", "--worker-connections", "1000", "--keep-alive", "75"),
         *("--log-level", log_level.lower(), "--logger-class", "shared.web.JsonLogger", "--graceful-timeout", "15"),
     )
 
