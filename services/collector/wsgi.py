@@ -19,7 +19,7 @@ from shared.store.acceptance import Acceptance
 from shared.store.connection import Db, StoreUnavailable, connect, ping
 from shared.store.devices import Devices
 from shared.store.invitations import Invitations
-from shared.store.places import Places
+from shared.store.places import Places, Turns
 from shared.store.surveys import Surveys
 from shared.store.watch import Heartbeats, Quarantine
 
@@ -35,7 +35,8 @@ def create() -> Flask:
     log.configure("collector", config.log_level)
     db = connect(config.mongodb_url, "collector")
     catalogue = Catalogue(Surveys(db))
-    acceptance = Acceptance(db, slot=os.getpid(), deadline=config.store_deadline)
+    turns = Turns()
+    acceptance = Acceptance(db, slot=os.getpid(), deadline=config.store_deadline, turns=turns)
     intake = Intake(
         store=acceptance,
         emitter=Emitter(create_celery(config.redis_url)),
@@ -43,7 +44,7 @@ def create() -> Flask:
         deadline=config.request_deadline,
     )
     reception = Reception(catalogue, intake, acceptance, Quarantine(db), now)
-    borrowing = Borrowing(catalogue, Places(db, config.store_deadline), Invitations(db), now)
+    borrowing = Borrowing(catalogue, Places(db, config.store_deadline, turns), Invitations(db), now)
     parts = Parts(reception, catalogue, borrowing, Devices(db))
     return create_app(parts, lambda: _readiness(db, config.heartbeat_stale), now)
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 import random
 from collections import Counter
 from collections.abc import Sequence
-from contextlib import suppress
+from contextlib import nullcontext, suppress
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from uuid import UUID, uuid4
@@ -61,12 +61,13 @@ class Commit:
 
 
 class Acceptance:
-    """Where accepted ballots go. `slot` picks the gate that this process commits through."""
+    """Where accepted ballots go. `slot` picks the gate that this process commits through; `turns` are those of its places."""
 
-    def __init__(self, db: Db, slot: int, deadline: float) -> None:
+    def __init__(self, db: Db, slot: int, deadline: float, turns: places.Turns | None = None) -> None:
         self._db = db
         self._slot = slot % GATES
         self._deadline = deadline
+        self._turns = turns or places.Turns()
         self._random = random.SystemRandom()
 
     def accept(self, candidates: Sequence[Candidate], moment: Moment) -> Commit:
@@ -74,6 +75,11 @@ class Acceptance:
 
         Ballots are taken to be new, which nearly all are, and looked up when the store refuses one of them as a duplicate.
         """
+        limited = any(candidate.stratum.limit is not None for candidate in candidates)
+        with self._turns.taken(self._deadline) if limited else nullcontext():
+            return self._accept(candidates, moment)
+
+    def _accept(self, candidates: Sequence[Candidate], moment: Moment) -> Commit:
         with suppress(BulkWriteError):
             return self._transact(candidates, moment, known=False)
         try:
@@ -157,8 +163,7 @@ class Acceptance:
         wanting = Counter((c.ballot.survey, c.stratum.id) for c in candidates if c.stratum.limit is not None)
         if not wanting:
             return {}, []
-        ids = [f"{survey}/{stratum}" for survey, stratum in wanting]
-        found = {(d["survey"], d["stratum"]): d for d in self._db.places.find({"_id": {"$in": ids}}, session=session)}
+        found = places.enter(self._db, wanting, session)
         free = {place: document["free"] - document.get("held", 0) for place, document in found.items()}
         short = [place for place, d in found.items() if d.get("held", 0) and wanting[place] > free[place]]
         over = places.lapsed(self._db, short, now, session)

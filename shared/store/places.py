@@ -34,6 +34,23 @@ class PlacesReserved(StratumFull):
         self.seconds = seconds
 
 
+class Turns:
+    """Lets those of one process who write to places do so one by one: at once, they would only start again and again."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+
+    @contextmanager
+    def taken(self, deadline: float) -> Iterator[None]:
+        """Raises StoreUnavailable where it is nobody's turn within `deadline` seconds."""
+        if not self._lock.acquire(timeout=deadline):
+            raise StoreUnavailable("too many wait for a place")
+        try:
+            yield
+        finally:
+            self._lock.release()
+
+
 @dataclass(frozen=True, slots=True)
 class Wish:
     """Up to `count` places of a stratum, for `term`; for a `device` where the SHA-256 of its key is given."""
@@ -68,18 +85,17 @@ class Held:
 class Places:
     """The collections `places` and `leases`, but for what accepting a ballot does with them."""
 
-    def __init__(self, db: Db, deadline: float) -> None:
+    def __init__(self, db: Db, deadline: float, turns: Turns) -> None:
         self._db = db
         self._deadline = deadline
-        # Those who reserve in this process do so one after the other: at the same moment they would only start again and again.
-        self._turn = threading.Lock()
+        self._turns = turns
 
     def reserve(self, digest: bytes, wish: Wish, now: datetime) -> Granted:
         """Reserve as many of the places wished for as are free, at least one, under the lease `digest`.
 
         Raises StratumFull or PlacesReserved where none is free, StoreUnavailable.
         """
-        with self._one_by_one():
+        with self._turns.taken(self._deadline):
             return transact(self._db, lambda session: self._reserve(digest, wish, now, session), self._deadline)
 
     def extend(self, digest: bytes, survey_id: str, now: datetime, terms: tuple[timedelta, timedelta]) -> Granted:
@@ -100,11 +116,17 @@ class Places:
     def give_back(self, digest: bytes, survey_id: str) -> None:
         """Free what the lease holds. One that is gone already changes nothing. Raises StoreUnavailable."""
 
-        def work(session: ClientSession) -> None:
-            found = list(self._db.leases.find({"_id": Binary(digest), "survey": survey_id}, session=session))
-            free_leases(self._db, found, session)
+        named = {"_id": Binary(digest), "survey": survey_id}
+        with answering(self._deadline):
+            lease = self._db.leases.find_one(named)
+        if lease is None:
+            return
 
-        with self._one_by_one():
+        def work(session: ClientSession) -> None:
+            enter(self._db, [(survey_id, lease["stratum"])], session)
+            free_leases(self._db, list(self._db.leases.find(named, session=session)), session)
+
+        with self._turns.taken(self._deadline):
             transact(self._db, work, self._deadline)
 
     def look(self, survey_id: str, stratum: str, now: datetime) -> Held | None:
@@ -122,7 +144,7 @@ class Places:
         return {p["stratum"]: Held(p["limit"], p["free"], min(alive[p["stratum"]], p["free"])) for p in places}
 
     def _reserve(self, digest: bytes, wish: Wish, now: datetime, session: ClientSession) -> Granted:
-        place = self._db.places.find_one({"_id": f"{wish.survey}/{wish.stratum}"}, session=session)
+        place = enter(self._db, [(wish.survey, wish.stratum)], session).get((wish.survey, wish.stratum))
         if place is None:
             raise StratumFull
         held = place.get("held", 0)
@@ -152,14 +174,19 @@ class Places:
         ends = [lease["until"] for lease in self._db.leases.find(of_stratum, {"until": 1}, session=session)]
         return PlacesReserved(place["free"], (min(ends, default=now) - now).total_seconds())
 
-    @contextmanager
-    def _one_by_one(self) -> Iterator[None]:
-        if not self._turn.acquire(timeout=self._deadline):
-            raise StoreUnavailable("too many wait to reserve a place")
-        try:
-            yield
-        finally:
-            self._turn.release()
+
+def enter(db: Db, strata: Iterable[tuple[str, str]], session: ClientSession) -> dict[tuple[str, str], Document]:
+    """The places of these (survey, stratum) pairs, written to before anything else of them is read.
+
+    Who comes at the same moment starts again now, and not after all its work: nobody is overtaken again and again.
+    """
+    found = {}
+    for survey, stratum in sorted(strata):
+        entered = {"_id": f"{survey}/{stratum}"}
+        document = db.places.find_one_and_update(entered, {"$inc": {"entered": 1}}, session=session)
+        if document is not None:
+            found[survey, stratum] = document
+    return found
 
 
 def alive(db: Db, digests: Collection[bytes], now: datetime, session: ClientSession) -> dict[bytes, Lease]:

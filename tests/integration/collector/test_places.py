@@ -8,7 +8,7 @@ from uuid import uuid4
 import pytest
 
 from shared.store.invitations import Invitations
-from shared.store.places import Held, Places
+from shared.store.places import Held, Places, Turns
 from tests import plans
 from tests.harness import AUTHOR, Client, Store, ballot, bearer, enrolled, unique
 
@@ -27,7 +27,7 @@ def full_after_two(store: Store) -> str:
 
 
 def places(store: Store) -> Places:
-    return Places(store.db, 5.0)
+    return Places(store.db, 5.0, Turns())
 
 
 def held(store: Store, survey: str, stratum: str = "desk") -> Held:
