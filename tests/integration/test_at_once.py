@@ -105,6 +105,7 @@ def acknowledged_until_sealed(survey: str, collectors: tuple[Client, Client], st
             status = collectors[worker % 2].put(survey, id_, drawn(chance, channel=chance.choice(("web", "kiosk")))).status
             with lock:
                 acknowledged.add(id_) if status == 201 else refused.append(status)
+            stop.wait(0.0 if status == 201 else 0.1)
 
     with ExitStack() as stack:
         for worker in range(8):
