@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 
 from bson.binary import Binary
 from pymongo.client_session import ClientSession
@@ -48,6 +48,12 @@ class Invitations:
         with answering(_DEADLINE):
             found = self._db.invitations.find_one({"_id": Binary(digest)})
         return None if found is None else Invitation(found["survey"], found["stratum"], found["spent"])
+
+    def find_all(self, digests: Sequence[bytes]) -> Mapping[bytes, Invitation]:
+        """The invitations among these digests, by digest. Raises StoreUnavailable."""
+        with answering(_DEADLINE):
+            found = self._db.invitations.find({"_id": {"$in": [Binary(digest) for digest in digests]}})
+            return {bytes(d["_id"]): Invitation(d["survey"], d["stratum"], d["spent"]) for d in found}
 
     def _issue(self, survey_id: str, stratum: str, part: list[Document]) -> None:
         act = Act("issue invitations", survey_id, after={"stratum": stratum, "count": len(part)})

@@ -21,6 +21,8 @@ INDEXES: dict[str, list[IndexModel]] = {
         IndexModel([("device", ASCENDING)]),
     ],
     "devices": [IndexModel([("survey", ASCENDING), ("name", ASCENDING)], unique=True)],
+    "contacts": [IndexModel([("survey", ASCENDING)])],
+    "piles": [IndexModel([("survey", ASCENDING)])],
     "places": [IndexModel([("survey", ASCENDING), ("stratum", ASCENDING)])],
     "gates": [IndexModel([("survey", ASCENDING)])],
     "tallies": [IndexModel([("survey", ASCENDING)])],

@@ -20,7 +20,7 @@ from shared import plan
 from shared.domain.acceptance import Gate
 from shared.domain.audit import Act
 from shared.domain.survey import Period, State, Survey
-from shared.store import devices, places
+from shared.store import contacts, devices, piles, places
 from shared.store.audit import Author, append
 from shared.store.connection import Db, Document, StoreConflict, answering, transact
 
@@ -149,6 +149,8 @@ class Surveys:
             if to is State.SEALED:
                 places.end(self._db, survey_id, session)
                 devices.forget_times(self._db, survey_id, session)
+                piles.forget_keys(self._db, survey_id, session)
+                contacts.forget_links(self._db, survey_id, session)
             append(self._db, _moved(record, to, name, changes), self._author, session)
 
         transact(self._db, work, _DEADLINE)
