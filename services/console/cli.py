@@ -8,6 +8,7 @@ from services.console.commands.audit import audit
 from services.console.commands.checks import recount_, status
 from services.console.commands.devices import device
 from services.console.commands.invitations import invitations
+from services.console.commands.paper import paper
 from services.console.commands.plans import plan
 from services.console.commands.quarantine import quarantine
 from services.console.commands.rating import rating
@@ -21,5 +22,5 @@ def main() -> None:
     """Hailong measures how satisfied people are with a public body's service, and publishes the result."""
 
 
-for command in (up, demo, plan, survey, invitations, device, status, recount_, rating, audit, quarantine):
+for command in (up, demo, plan, survey, invitations, paper, device, status, recount_, rating, audit, quarantine):
     main.add_command(command)

@@ -1,6 +1,6 @@
 """Contacts of named bodies: who is asked, how to reach them, and whether their invitation is spent. Held apart from ballots.
 
-A contact keeps the hash of its invitation while the survey runs. That tells who answered, and never what: a ballot keeps nothing
+A contact keeps the hash of its invitation while the survey runs. That tells who answered, never what: a ballot keeps nothing
 of its invitation. Sealing destroys the link; what is left of a contact goes when its time is over (`Contacts.forget`).
 """
 
@@ -108,8 +108,8 @@ class Contacts:
     def issue(self, survey_id: str, wanted: Mapping[UUID, str], reached: Reached, act: str) -> set[UUID]:
         """Issue the token in `wanted` to each contact, in place of what it had, in one transaction; at most `PART`.
 
-        What comes back are the contacts that have their new token now. Who answered meanwhile keeps the spent invitation and gets
-        none. The act stands in the audit log by its name `act`. Raises Unsigned, StoreUnavailable.
+        What comes back are the contacts that have their new token now; who answered meanwhile keeps the spent invitation. The act
+        stands in the audit log by its name `act`. Raises Unsigned, StoreUnavailable.
         """
 
         def work(session: ClientSession) -> set[UUID]:

@@ -17,6 +17,7 @@ import click
 
 from services.console import supervisor
 from services.console.demo import DemoError
+from services.console.files import AlreadyThere
 from services.console.home import Home, HomeError
 from shared import settings
 from shared.domain.design import ImpossibleDesign
@@ -36,6 +37,7 @@ class Refused(Exception):
 
 _TOLD = (
     HomeError, SettingsError, PlanError, SurveyExists, supervisor.StartError, DemoError, Refused, ImpossibleDesign, AuditBroken,
+    AlreadyThere,
 )  # fmt: skip
 
 
