@@ -1,25 +1,60 @@
-"""The documents of an edition: made once from its figures, laid out for print and for a word processor."""
+"""The documents of an edition: notice and report, in each language, for print and for a word processor.
+
+The words of a document are made once (`parts.Document`); `pdf` and `wordml` lay the same words out.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from datetime import datetime
 
-from services.publisher.rendering.edition import Json
-from services.publisher.rendering.notice import render_notice
+from services.publisher.rendering.documents.given import Given
+from services.publisher.rendering.documents.notice import Detail, notice
+from services.publisher.rendering.documents.parts import Document
+from services.publisher.rendering.documents.pdf import pages, pdf
+from services.publisher.rendering.documents.report import report
+from services.publisher.rendering.documents.wordml import word_document
+from services.publisher.rendering.documents.words import tags
+from services.publisher.rendering.edition import Edition, Json, read_edition
 from shared.domain.survey import Survey
 
 MEDIA_TYPES: Mapping[str, str] = {
     "pdf": "application/pdf",
     "docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
 }
+NOTICE_PAGES = 2
+NOTHING_GIVEN = Given()
 
 
-def documents(document: Json, survey: Survey, address: str | None = None) -> Mapping[str, bytes]:
+def documents(document: Json, survey: Survey, address: str | None = None, given: Given = NOTHING_GIVEN) -> Mapping[str, bytes]:
     """The documents of the edition in `document`, by file name. The same input gives the same bytes.
 
-    `address` is where people find the results, None where that is not known.
+    `notice.pdf` and `report.pdf` are in Vietnamese, those in another language of the plan `notice.en.pdf` and so on; each is
+    there as DOCX too. `address` is where people find the results, None where that is not known.
     """
-    return {"notice.pdf": render_notice(document, survey, address)}
+    edition = read_edition(document)
+    given = given.at(address)
+    made: dict[str, bytes] = {}
+    for tag in tags(survey.languages):
+        suffix = "" if tag == "vi" else f".{tag}"
+        for name, words in (("notice", fitted(edition, survey, tag, given)), ("report", report(edition, survey, tag, given))):
+            made.update(laid_out(f"{name}{suffix}", words, edition.published_at))
+    return made
+
+
+def laid_out(name: str, words: Document, made_at: datetime) -> Iterator[tuple[str, bytes]]:
+    """The document for print and for a word processor, with their file names."""
+    yield f"{name}.pdf", pdf(words, made_at)
+    yield f"{name}.docx", word_document(words, made_at)
+
+
+def fitted(edition: Edition, survey: Survey, tag: str, given: Given) -> Document:
+    """The notice with as much detail as two pages hold; with the least where even that does not fit."""
+    for detail in Detail:
+        words = notice(edition, survey, tag, given, detail)
+        if pages(words) <= NOTICE_PAGES:
+            break
+    return words
 
 
 def media_type(name: str) -> str:

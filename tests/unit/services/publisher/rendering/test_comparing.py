@@ -5,9 +5,11 @@ import pytest
 
 from services.publisher.rendering import render_page
 from services.publisher.rendering.comparing import compared, compared_with, not_compared, signed
+from services.publisher.rendering.documents.given import Given
+from services.publisher.rendering.documents.notice import notice
+from services.publisher.rendering.documents.parts import Paragraph
 from services.publisher.rendering.edition import read_edition
 from services.publisher.rendering.language import language
-from services.publisher.rendering.notice import notice
 from shared.domain.results import Results
 from tests.unit.services.publisher.example import bentre, edition_of
 
@@ -117,18 +119,21 @@ def test_the_page_says_the_verdict_at_the_top_and_in_the_table() -> None:
     assert "Chuỗi số liệu bị gián đoạn" in page
 
 
-def test_the_notice_says_what_changed_and_what_is_not_compared() -> None:
-    edition = read_edition(edition_of(bentre(), comparison=ROWS, compared_with=BEFORE, warnings=[]))
-    section = next(each for each in notice(edition, bentre(), None).sections if each.title == "So với lần khảo sát trước")
-    assert section.paragraphs[0] == "So với Khảo sát năm 2021 (lấy ý kiến từ ngày 01/8/2021 đến ngày 31/10/2021)."
-    assert (
-        "+ Chỉ số chung: tăng (từ 80,0% đến 88,7%; chênh lệch +8,7 điểm %, khoảng tin cậy từ +3,4 đến +13,9);"
-        in section.paragraphs
+def since(**changes: Any) -> list[str]:
+    """What the notice says about the survey before."""
+    edition = read_edition(edition_of(bentre(), **changes))
+    section = next(
+        each for each in notice(edition, bentre(), "vi", Given()).sections if each.title == "So với lần khảo sát trước"
     )
-    assert "+ Không so sánh, vì câu hỏi đã đổi: Công chức trực tiếp giải quyết công việc." in section.paragraphs
+    return [block.text for block in section.blocks if isinstance(block, Paragraph)]
+
+
+def test_the_notice_says_what_changed_and_what_is_not_compared() -> None:
+    said = since(comparison=ROWS, compared_with=BEFORE, warnings=[])
+    assert said[0].startswith("So với Khảo sát năm 2021 (lấy ý kiến từ ngày 01/8/2021 đến ngày 31/10/2021).")
+    assert "“chỉ số chung” tăng (+8,7 điểm %; khoảng tin cậy từ +3,4 đến +13,9)" in said[2]
+    assert "không so sánh “công chức trực tiếp giải quyết công việc”, vì câu hỏi đã đổi" in said[2]
 
 
 def test_the_notice_says_that_nothing_could_be_compared() -> None:
-    sections = notice(read_edition(edition_of(bentre())), bentre(), None).sections
-    section = next(each for each in sections if each.title == "So với lần khảo sát trước")
-    assert section.paragraphs == ("Chưa có số liệu của lần trước đủ điều kiện so sánh, nên không kết luận tăng hay giảm.",)
+    assert since() == ["Chưa có số liệu của lần trước đủ điều kiện so sánh, nên không kết luận tăng hay giảm."]

@@ -2,9 +2,11 @@ from dataclasses import replace
 
 from services.publisher.rendering import render_page
 from services.publisher.rendering.composite import composite
+from services.publisher.rendering.documents.given import Given
+from services.publisher.rendering.documents.notice import notice
+from services.publisher.rendering.documents.parts import Paragraph
 from services.publisher.rendering.edition import read_edition
 from services.publisher.rendering.language import language
-from services.publisher.rendering.notice import notice
 from shared.domain.results import Suppressed
 from tests.unit.services.publisher.example import bentre, edition_of, results_of
 
@@ -49,7 +51,8 @@ def test_the_page_shows_it_in_place_of_saying_that_groups_stay_apart() -> None:
 
 
 def test_the_notice_gives_it_with_its_parts() -> None:
-    sections = notice(read_edition(edition_of(bentre(), pooled=POOLED)), bentre(), None).sections
+    sections = notice(read_edition(edition_of(bentre(), pooled=POOLED)), bentre(), "vi", Given()).sections
     whole = next(section for section in sections if section.title == "Kết quả chung")
-    assert "- Chỉ số tổng hợp theo trọng số quy định: 89,8% (khoảng tin cậy: 83,1% đến 93,6%)." in whole.paragraphs
-    assert "trọng số 0,70" in whole.paragraphs[-1]
+    texts = [block.text for block in whole.blocks if isinstance(block, Paragraph)]
+    assert "- Chỉ số tổng hợp theo trọng số quy định: 89,8% (khoảng tin cậy: 83,1% đến 93,6%)." in texts
+    assert "trọng số 0,70" in texts[3]
