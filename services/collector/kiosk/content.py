@@ -15,7 +15,7 @@ from services.collector.web.faces import mouth
 from services.collector.web.language import Language, own_name
 from services.collector.web.steps import Item, Option, Step, steps_of
 from shared.domain.ballot import COMMENT_LIMIT
-from shared.domain.survey import Admission, Condition, Group, Questionnaire, Stratum, Survey, Texts, WhenFull
+from shared.domain.survey import Admission, Condition, Group, Questionnaire, Stratum, Survey, Texts
 
 
 def content(survey: Survey) -> dict[str, Any]:
@@ -60,7 +60,7 @@ def _stratum(group: Group, stratum: Stratum) -> dict[str, Any]:
         "group": group.id,
         "questionnaire": group.questionnaire.id,
         "invited": stratum.admission is Admission.INVITED,
-        "refuses": stratum.limit is not None and stratum.when_full is WhenFull.REFUSE,
+        "refuses": stratum.reserves,
     }
 
 

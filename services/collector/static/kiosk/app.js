@@ -102,7 +102,8 @@ class Kiosk {
     }
     if (answer.status >= 500 || answer.status === 429) return { field: "key", text: word("away") };
     if (answer.status !== 200) return { field: "key", text: word("unknown") };
-    const { device: name, survey, strata, sequences } = answer.body;
+    const { device: name, survey, strata, channel, sequences } = answer.body;
+    if (channel !== "kiosk") return { field: "key", text: word("channel") };
     if (survey !== this.survey) return { field: "key", text: word("other", { survey }) };
     if (this.device?.key !== key) await this.#renew(sequences);
     await enrol(this.storage, { key, name, strata }, pin);

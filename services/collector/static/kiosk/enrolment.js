@@ -47,8 +47,8 @@ export async function unlocks(storage, entered, now) {
 }
 
 async function isKey(storage, entered) {
-  const plain = (key) => key.replace(/[\s-]/g, "").toUpperCase();
-  return plain(entered).length > 12 && plain(entered) === plain((await enrolled(storage)).key);
+  const plain = (key) => key.replace(/[\s-]/g, "").toUpperCase().replaceAll("O", "0").replace(/[IL]/g, "1");
+  return entered !== "" && plain(entered) === plain((await enrolled(storage)).key);
 }
 
 async function isRightPin(storage, entered) {
