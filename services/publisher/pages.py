@@ -1,26 +1,38 @@
-"""The site's pages as HTML: the list of surveys, results, and what there is to say when there are none."""
+"""The site's pages: those stored with an edition, completed by what changed since, and those that belong to no edition."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import Any
 from zoneinfo import ZoneInfo
 
+from services.publisher.bundle import page_name, widget_name
+from services.publisher.data import Imprint
 from services.publisher.lookup import Found, Lookup, Sealed
-from services.publisher.published import Published, latest_number, public_form
+from services.publisher.published import NotPublished, Published, latest_number, public_form
 from services.publisher.rendering import sentences
 from services.publisher.rendering.edition import read_edition
+from services.publisher.rendering.editions import render_editions
+from services.publisher.rendering.history import Past, past_before, past_of, render_history
 from services.publisher.rendering.language import Language, language
+from services.publisher.rendering.live import complete
 from services.publisher.rendering.page import frame, render_page
+from services.publisher.rendering.small import render_no_widget, render_widget
 from services.publisher.rendering.templating import environment
 from shared.domain.survey import State, Survey
-from shared.store.surveys import Record
+from shared.store.editions import UnknownEdition
+from shared.store.surveys import Record, UnknownSurvey
 
 SITE_LANGUAGES = ("vi", "en")
 """The languages of pages that belong to no survey, the first where none is asked for."""
 
-_KEPT = 64
+_KEPT = 128
+_LONGEST_SERIES = 30
+
+Measures = Callable[[str], Sequence[Mapping[str, Any]]]
+"""The measures of a survey as they stand, in their public form."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,12 +46,20 @@ class Entry:
 
 
 class Pages:
-    """The pages over what is published. Rendered results are kept: an edition never changes."""
+    """The pages over what is published. What was rendered at publication is read; what is not stored is rendered, and kept.
 
-    def __init__(self, published: Published, lookup: Lookup) -> None:
+    `measures` gives the measures as they stand now; without it pages show those that their edition was published with.
+    """
+
+    def __init__(
+        self, published: Published, lookup: Lookup, measures: Measures | None = None, imprint: Imprint | None = None
+    ) -> None:
         self._published = published
         self._lookup = lookup
-        self._results = lru_cache(_KEPT)(self._rendered)
+        self._measures = measures
+        self._imprint = imprint or Imprint()
+        self._stored = lru_cache(_KEPT)(self._rendered)
+        self._completed = lru_cache(_KEPT)(self._complete)
 
     def home(self, asked: str | None) -> str:
         """The list of surveys."""
@@ -52,13 +72,50 @@ class Pages:
         record = self._published.survey(survey_id)
         if record.state is not State.PUBLISHED:
             return _unpublished(record, asked)
-        latest = latest_number(record)
-        return self._results(survey_id, latest, latest, chosen(asked, record.survey.languages))
+        return self._page(record, latest_number(record), asked)
 
     def edition(self, survey_id: str, number: int, asked: str | None) -> str:
         """One edition. Raises UnknownSurvey, NotPublished, UnknownEdition."""
         record = self._published.survey(survey_id)
-        return self._results(survey_id, number, latest_number(record), chosen(asked, record.survey.languages))
+        if not 1 <= number <= latest_number(record):
+            raise UnknownEdition(f"{survey_id}/{number}")
+        return self._page(record, number, asked)
+
+    def widget(self, survey_id: str, asked: str | None) -> str:
+        """The latest edition for a frame, or that there is none yet. Raises UnknownSurvey."""
+        record = self._published.survey(survey_id)
+        tag = chosen(asked, record.survey.languages)
+        if record.state is not State.PUBLISHED:
+            return render_no_widget(record.survey, tag, self._imprint)
+        edition = self._published.latest(survey_id)
+        if (name := widget_name(tag)) in edition.documents:
+            return self._published.document(edition, name).decode()
+        return render_widget(public_form(edition), record.survey, tag, self._imprint)
+
+    def history(self, survey_id: str, asked: str | None) -> str:
+        """The survey among those before it, or that nothing is published yet. Raises UnknownSurvey."""
+        record = self._published.survey(survey_id)
+        if record.state is not State.PUBLISHED:
+            return _unpublished(record, asked)
+        survey = record.survey
+        reader = language(chosen(asked, survey.languages), survey.languages)
+        series = list(self._series(survey_id))[:_LONGEST_SERIES]
+        return render_history(series[::-1], survey, frame(reader, survey.languages), reader)
+
+    def editions(self, survey_id: str, asked: str | None) -> str:
+        """The survey's editions with what each corrected, or that nothing is published yet. Raises UnknownSurvey."""
+        record = self._published.survey(survey_id)
+        if record.state is not State.PUBLISHED:
+            return _unpublished(record, asked)
+        survey = record.survey
+        reader = language(chosen(asked, survey.languages), survey.languages)
+        page = {**frame(reader, survey.languages), "address": self._imprint.survey(survey.id)}
+        return render_editions(tuple(self._published.editions(survey_id)), survey, page, reader)
+
+    def methodology(self, asked: str | None) -> str:
+        """How figures are made, in short."""
+        reader = language(chosen(asked, SITE_LANGUAGES))
+        return environment().get_template("methodology.html").render(**frame(reader, SITE_LANGUAGES))
 
     def register(self, survey_id: str, asked: str | None) -> str:
         """The register, or that nothing is published yet. Raises UnknownSurvey."""
@@ -91,10 +148,42 @@ class Pages:
         shown = {"survey": survey, "sealed": sealed, "found": found, "asked": typed, "malformed": malformed}
         return template.render(**frame(reader, survey.languages), **shown)
 
-    def _rendered(self, survey_id: str, number: int, latest: int, tag: str) -> str:
-        survey = self._published.survey(survey_id).survey
+    def _page(self, record: Record, number: int, asked: str | None) -> str:
+        latest, survey_id = latest_number(record), record.survey.id
+        measures = tuple(map(_frozen, self._measures(survey_id))) if self._measures and number == latest else None
+        return self._completed(survey_id, number, latest, chosen(asked, record.survey.languages), measures)
+
+    def _complete(self, survey_id: str, number: int, latest: int, tag: str, measures: tuple[Any, ...] | None) -> str:
+        """The stored page with its slots filled. Kept by all that it depends on."""
         edition = self._published.edition(survey_id, number)
-        return render_page(public_form(edition), survey, tag, latest=latest, documents=tuple(edition.documents))
+        survey = self._published.survey(survey_id).survey
+        told = edition.results.get("measures", ()) if measures is None else [each.content for each in measures]
+        reader = language(tag, survey.languages)
+        page = self._stored(survey_id, number, tag)
+        return complete(page, survey_id, reader, latest if latest > number else None, told)
+
+    def _rendered(self, survey_id: str, number: int, tag: str) -> str:
+        edition = self._published.edition(survey_id, number)
+        if (name := page_name(tag)) in edition.documents:
+            return self._published.document(edition, name).decode()
+        survey = self._published.survey(survey_id).survey
+        return render_page(public_form(edition), survey, tag, documents=tuple(edition.documents), imprint=self._imprint)
+
+    def _series(self, survey_id: str) -> Iterator[Past]:
+        """The survey and those before it, the latest first, as far back as they are known."""
+        seen: set[str] = set()
+        name: str | None = survey_id
+        while name is not None and name not in seen:
+            seen.add(name)
+            try:
+                edition, record = self._published.latest(name), self._published.survey(name)
+            except (UnknownSurvey, NotPublished, UnknownEdition):
+                return
+            yield past_of(public_form(edition), record.survey)
+            compared = edition.results.get("compared_with")
+            name = compared["survey"] if compared and "edition" in compared else None
+            if compared and name is None and (before := self._published.before(edition)) is not None:
+                yield past_before(before.previous)
 
     def _entry(self, record: Record, reader: Language) -> Entry:
         survey = record.survey
@@ -112,6 +201,24 @@ class Pages:
                 for g in edition.results.groups
             ),
         )
+
+
+@dataclass(frozen=True, slots=True)
+class _Frozen:
+    """A measure that pages are kept by: the same where it reads the same."""
+
+    text: str
+    content: Mapping[str, Any]
+
+    def __hash__(self) -> int:
+        return hash(self.text)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Frozen) and other.text == self.text
+
+
+def _frozen(measure: Mapping[str, Any]) -> _Frozen:
+    return _Frozen(repr(sorted(measure.items())), measure)
 
 
 def chosen(asked: str | None, tags: Sequence[str]) -> str:

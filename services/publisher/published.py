@@ -3,14 +3,27 @@
 from __future__ import annotations
 
 import json
-from typing import Any, Protocol
+import time
+from collections.abc import Callable, Iterator, Mapping
+from functools import lru_cache
+from typing import Any, Protocol, TypeVar
 
 from shared.domain.survey import State
 from shared.store.editions import Edition, File, UnknownEdition
+from shared.store.previous import Compared
 from shared.store.surveys import Record, UnknownSurvey
+
+T = TypeVar("T")
 
 REGISTER = "register.txt"
 """The register among an edition's documents: one receipt a line, sorted."""
+
+RESULTS = "results.json"
+"""The results among an edition's documents, as the API gives them."""
+
+_KEPT = 128
+_SMALL = 1_000_000
+"""Bytes up to which a document is kept in memory."""
 
 
 class Surveys(Protocol):
@@ -38,11 +51,28 @@ class NotPublished(LookupError):
 
 
 class Published:
-    """The public part of what is stored. All of the site's reading goes through here, so that nothing leaks beside it."""
+    """The public part of what is stored. All of the site's reading goes through here, so that nothing leaks beside it.
 
-    def __init__(self, surveys: Surveys, editions: Editions) -> None:
+    Editions and small documents are kept, as they never change. That a survey is published, and by how many editions, is taken
+    for true for `fresh_for` seconds; that it is *not* published is asked every time, so that everything is out at once.
+    """
+
+    def __init__(
+        self,
+        surveys: Surveys,
+        editions: Editions,
+        before: Callable[[Mapping[str, Any]], Compared | None] = lambda _: None,
+        fresh_for: float = 0.0,
+        now: Callable[[], float] = time.monotonic,
+    ) -> None:
         self._surveys = surveys
         self._editions = editions
+        self._before = before
+        self._fresh_for = fresh_for
+        self._now = now
+        self._seen: dict[str, tuple[float, Record]] = {}
+        self._edition = lru_cache(_KEPT)(editions.get)
+        self._small = lru_cache(_KEPT)(self._read)
 
     def surveys(self) -> list[Record]:
         """The surveys that have begun, the latest first."""
@@ -51,9 +81,15 @@ class Published:
 
     def survey(self, survey_id: str) -> Record:
         """Raises UnknownSurvey, for a draft too."""
+        read_at, record = self._seen.get(survey_id, (0.0, None))
+        if record is not None and self._now() - read_at < self._fresh_for:
+            return record
+        asked_at = self._now()
         record = self._surveys.get(survey_id)
         if record.state is State.DRAFT:
             raise UnknownSurvey(survey_id)
+        if record.state is State.PUBLISHED:
+            self._seen[survey_id] = (asked_at, record)
         return record
 
     def latest(self, survey_id: str) -> Edition:
@@ -67,11 +103,41 @@ class Published:
         """
         if not 1 <= number <= latest_number(self.survey(survey_id)):
             raise UnknownEdition(f"{survey_id}/{number}")
-        return self._editions.get(survey_id, number)
+        return self._edition(survey_id, number)
+
+    def editions(self, survey_id: str) -> Iterator[Edition]:
+        """All editions that are out, the latest first. Raises UnknownSurvey, NotPublished."""
+        for number in range(latest_number(self.survey(survey_id)), 0, -1):
+            yield self._edition(survey_id, number)
 
     def document(self, edition: Edition, name: str) -> bytes:
         """The content of one of the edition's documents. Raises UnknownEdition."""
-        return self._editions.document(edition, name)[0]
+        if name in edition.documents and edition.documents[name].size > _SMALL:
+            return self._editions.document(edition, name)[0]
+        return bytes(self._small(edition.survey, edition.number, name))
+
+    def before(self, edition: Edition) -> Compared | None:
+        """What the edition's results were compared with when they came out; None where with nothing, or where it is gone."""
+        try:
+            return self._before(edition.results)
+        except LookupError:
+            return None
+
+    def _read(self, survey_id: str, number: int, name: str) -> bytes:
+        return self._editions.document(self._edition(survey_id, number), name)[0]
+
+
+def kept_for(seconds: float, read: Callable[[str], T], now: Callable[[], float] = time.monotonic) -> Callable[[str], T]:
+    """`read`, each of whose answers is taken for true for so many seconds."""
+    kept: dict[str, tuple[float, T]] = {}
+
+    def get(name: str) -> T:
+        asked_at = now()
+        if name not in kept or asked_at - kept[name][0] >= seconds:
+            kept[name] = (asked_at, read(name))
+        return kept[name][1]
+
+    return get
 
 
 def latest_number(record: Record) -> int:

@@ -9,16 +9,20 @@ from __future__ import annotations
 import json
 import uuid
 from collections.abc import Callable, Mapping
-from hashlib import sha256
+from dataclasses import replace
 from http import HTTPStatus
 
 from flask import Flask, Response, g, redirect, request, url_for
 from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response as WerkzeugResponse
 
+from services.publisher.answers import A_MINUTE, ASK_FIRST, FOR_EVER, answer, body, is_known
+from services.publisher.data import Imprint
 from services.publisher.lookup import Lookup, Registers
-from services.publisher.pages import Pages, message
-from services.publisher.published import Editions, NotPublished, Published, Surveys, as_json
+from services.publisher.machines import Machines, robots
+from services.publisher.pages import Measures, Pages, message
+from services.publisher.published import RESULTS, NotPublished, Published, as_json
+from services.publisher.rendering.small import widget_style_hash
 from shared import log, problem
 from shared.domain.register import DamagedRegister, NotAReceipt
 from shared.problem import Kind, Problem
@@ -31,9 +35,9 @@ CONTENT_SECURITY_POLICY = (
     "default-src 'none'; style-src 'self'; img-src 'self'; font-src 'self'; base-uri 'none'; form-action 'self'; "
     "frame-ancestors 'none'"
 )
-FOR_EVER = "public, max-age=31536000, immutable"
-A_MINUTE = "public, max-age=60"
-ASK_FIRST = "no-cache"
+WIDGET_POLICY = "default-src 'none'; style-src {style}; base-uri 'none'; form-action 'none'; frame-ancestors *"
+
+JSON = "application/json"
 
 UNKNOWN_SURVEY = Kind("unknown-survey", HTTPStatus.NOT_FOUND, "There is no such survey")
 NOT_PUBLISHED = Kind("not-published", HTTPStatus.NOT_FOUND, "Nothing has been published yet")
@@ -57,19 +61,25 @@ _PROBLEMS: Mapping[type[Exception], Callable[[], Problem]] = {
 
 
 def create_site(
-    surveys: Surveys, editions: Editions, registers: Registers, lacking: Callable[[], Mapping[str, str]] = dict[str, str]
+    published: Published,
+    registers: Registers,
+    lacking: Callable[[], Mapping[str, str]] = dict[str, str],
+    *,
+    measures: Measures | None = None,
+    imprint: Imprint | None = None,
 ) -> Flask:
     """The site over its collaborators. `lacking` says what is not ready, by name; nothing when all is well."""
     site = Flask(__name__, template_folder=None)
-    published = Published(surveys, editions)
     lookup = Lookup(published, registers)
     site.before_request(_name_request)
     site.after_request(_headers)
-    pages = Pages(published, lookup)
+    pages = Pages(published, lookup, measures, imprint)
     _register_pages(site, pages)
+    _register_widget(site, pages)
     _register_lookup(site, pages, lookup)
     _register_documents(site, published)
     _register_api(site, published)
+    _register_machines(site, Machines(published), imprint or Imprint())
     _register_operations(site, lacking)
     _register_errors(site)
     return site
@@ -78,16 +88,40 @@ def create_site(
 def _register_pages(site: Flask, pages: Pages) -> None:
     @site.get("/")
     def home() -> Response:
-        return _answer(pages.home(_language()).encode(), "text/html", ASK_FIRST)
+        return _html(pages.home(_language()))
+
+    @site.get("/methodology")
+    def methodology() -> Response:
+        return _html(pages.methodology(_language()))
 
     @site.get("/surveys/<survey_id>")
     def survey(survey_id: str) -> Response:
-        return _answer(pages.survey(survey_id, _language()).encode(), "text/html", ASK_FIRST)
+        return _html(pages.survey(survey_id, _language()))
+
+    @site.get("/surveys/<survey_id>/history")
+    def history(survey_id: str) -> Response:
+        return _html(pages.history(survey_id, _language()))
+
+    @site.get("/surveys/<survey_id>/editions")
+    def editions(survey_id: str) -> Response:
+        return _html(pages.editions(survey_id, _language()))
 
     @site.get("/surveys/<survey_id>/editions/<int:number>")
     def edition(survey_id: str, number: int) -> Response:
-        # Not for ever: once there is a later edition, the page says so.
-        return _answer(pages.edition(survey_id, number, _language()).encode(), "text/html", A_MINUTE)
+        # Not for ever: once there is a later edition, the page says so. As it was published it stands beside its documents.
+        return _html(pages.edition(survey_id, number, _language()), A_MINUTE)
+
+
+def _register_widget(site: Flask, pages: Pages) -> None:
+    policy = WIDGET_POLICY.format(style=widget_style_hash())
+
+    @site.get("/surveys/<survey_id>/widget")
+    def widget(survey_id: str) -> Response:
+        response = _html(pages.widget(survey_id, _language()))
+        response.headers["Content-Security-Policy"] = policy
+        # Framed by other sites, which is what it is for.
+        response.headers["Cross-Origin-Resource-Policy"] = "cross-origin"
+        return response
 
 
 def _register_lookup(site: Flask, pages: Pages, lookup: Lookup) -> None:
@@ -95,13 +129,13 @@ def _register_lookup(site: Flask, pages: Pages, lookup: Lookup) -> None:
     def register(survey_id: str) -> Response | WerkzeugResponse:
         asked = request.args.get("receipt")
         if asked is None:
-            return _answer(pages.register(survey_id, _language()).encode(), "text/html", ASK_FIRST)
+            return _html(pages.register(survey_id, _language()))
         try:
             receipt = lookup.find(survey_id, asked).receipt
         except NotAReceipt:
             return _not_a_receipt(pages, survey_id, asked)
         except NotPublished:
-            return _answer(pages.register(survey_id, _language()).encode(), "text/html", ASK_FIRST)
+            return _html(pages.register(survey_id, _language()))
         address = url_for("receipt", survey_id=survey_id, text=receipt, lang=_language())
         return redirect(address, HTTPStatus.SEE_OTHER)
 
@@ -112,16 +146,16 @@ def _register_lookup(site: Flask, pages: Pages, lookup: Lookup) -> None:
         except NotAReceipt:
             return _not_a_receipt(pages, survey_id, text)
         except NotPublished:
-            return _answer(pages.register(survey_id, _language()).encode(), "text/html", ASK_FIRST)
-        return _answer(pages.receipt(found, _language()).encode(), "text/html", ASK_FIRST)
+            return _html(pages.register(survey_id, _language()))
+        return _html(pages.receipt(found, _language()))
 
     @site.get("/api/v1/surveys/<survey_id>/register")
     def register_json(survey_id: str) -> Response:
-        return _for_everyone(_answer(_json(lookup.register(survey_id).to_json()), "application/json", ASK_FIRST))
+        return _for_everyone(answer(body(_json(lookup.register(survey_id).to_json()), JSON), ASK_FIRST))
 
     @site.get("/api/v1/surveys/<survey_id>/register/<text>")
     def receipt_json(survey_id: str, text: str) -> Response:
-        return _for_everyone(_answer(_json(lookup.find(survey_id, text).to_json()), "application/json", ASK_FIRST))
+        return _for_everyone(answer(body(_json(lookup.find(survey_id, text).to_json()), JSON), ASK_FIRST))
 
     @site.get("/verify/hailong_verify.py")
     def verifier() -> Response:
@@ -132,7 +166,7 @@ def _register_lookup(site: Flask, pages: Pages, lookup: Lookup) -> None:
 
 
 def _not_a_receipt(pages: Pages, survey_id: str, asked: str) -> Response:
-    response = _answer(pages.not_a_receipt(survey_id, asked, _language()).encode(), "text/html", ASK_FIRST)
+    response = _html(pages.not_a_receipt(survey_id, asked, _language()))
     response.status_code = HTTPStatus.BAD_REQUEST
     return response
 
@@ -162,11 +196,34 @@ def _register_api(site: Flask, published: Published) -> None:
     def results(survey_id: str) -> Response:
         asked = request.args.get("edition")
         if asked is None:
-            response = _answer(as_json(published.latest(survey_id)), "application/json", ASK_FIRST)
+            edition, cache = published.latest(survey_id), ASK_FIRST
         else:
-            edition = published.edition(survey_id, _edition_number(asked))
-            response = _answer(as_json(edition), "application/json", FOR_EVER)
-        return _for_everyone(response)
+            edition, cache = published.edition(survey_id, _edition_number(asked)), FOR_EVER
+        stored = RESULTS in edition.documents
+        return _for_everyone(answer(body(published.document(edition, RESULTS) if stored else as_json(edition), JSON), cache))
+
+
+def _register_machines(site: Flask, machines: Machines, imprint: Imprint) -> None:
+    @site.get("/feed.atom")
+    def feed() -> Response:
+        return answer(body(machines.feed(_language(), _seen_as(imprint)), "application/atom+xml"), A_MINUTE)
+
+    @site.get("/sitemap.xml")
+    def sitemap() -> Response:
+        return answer(body(machines.sitemap(_seen_as(imprint)), "application/xml"), A_MINUTE)
+
+    @site.get("/robots.txt")
+    def robots_txt() -> Response:
+        return answer(body(robots(_seen_as(imprint)), "text/plain"), "public, max-age=3600")
+
+    @site.get("/catalog.jsonld")
+    def catalogue() -> Response:
+        return _for_everyone(answer(body(machines.catalogue(_seen_as(imprint)), "application/ld+json"), A_MINUTE))
+
+
+def _seen_as(imprint: Imprint) -> Imprint:
+    """The imprint with the address that the site was asked at, where none is set."""
+    return imprint if imprint.address else replace(imprint, address=request.host_url.rstrip("/"))
 
 
 def _register_operations(site: Flask, lacking: Callable[[], Mapping[str, str]]) -> None:
@@ -200,13 +257,8 @@ def _told(found: Problem) -> Response:
     return response
 
 
-def _answer(content: bytes, media_type: str, cache: str) -> Response:
-    """`content` with a strong ETag; 304 without it to those who have it."""
-    response = Response(content, mimetype=media_type)
-    response.set_etag(sha256(content).hexdigest())
-    response.headers["Cache-Control"] = cache
-    response.make_conditional(request)
-    return response
+def _html(page: str, cache: str = ASK_FIRST) -> Response:
+    return answer(body(page, "text/html"), cache)
 
 
 def _document(published: Published, edition: Edition, name: str, cache: str) -> Response:
@@ -214,14 +266,15 @@ def _document(published: Published, edition: Edition, name: str, cache: str) -> 
     if name not in edition.documents:
         raise UnknownEdition(name)
     file = edition.documents[name]
-    known = file.sha256 in request.if_none_match
-    content = b"" if known else published.document(edition, name)
-    response = Response(content, content_type=file.media_type)
-    response.set_etag(file.sha256)
-    response.headers["Cache-Control"] = cache
+    if is_known(file.sha256):
+        response = Response(status=HTTPStatus.NOT_MODIFIED)
+        response.headers["ETag"], response.headers["Cache-Control"] = f'"{file.sha256}"', cache
+    else:
+        response = answer(body(published.document(edition, name), file.media_type), cache)
     file_name = f"{edition.survey}-{edition.number}-{name}"
     response.headers["Content-Disposition"] = f'inline; filename="{file_name}"'
-    response.make_conditional(request)
+    if name.endswith((".json", ".jsonld", ".csv", ".xlsx", ".png")):
+        _for_everyone(response)
     return response
 
 
@@ -246,7 +299,7 @@ def _headers(response: Response) -> Response:
     response.headers["X-Request-Id"] = g.request_id
     response.headers["X-Content-Type-Options"] = "nosniff"
     response.headers["Referrer-Policy"] = "no-referrer"
-    response.headers["Content-Security-Policy"] = CONTENT_SECURITY_POLICY
+    response.headers.setdefault("Content-Security-Policy", CONTENT_SECURITY_POLICY)
     response.headers["Cross-Origin-Opener-Policy"] = "same-origin"
     response.headers["Permissions-Policy"] = "camera=(), geolocation=(), microphone=()"
     if request.endpoint == "static" and response.status_code == HTTPStatus.OK:

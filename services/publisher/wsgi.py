@@ -1,4 +1,4 @@
-"""Wiring of the public site's process: `gunicorn 'services.publisher.wsgi:create()'`."""
+"""Wiring of the public site's process: `python -m shared.web services.publisher.wsgi:create`."""
 
 from __future__ import annotations
 
@@ -6,11 +6,16 @@ from datetime import UTC, datetime, timedelta
 
 from flask import Flask
 
+from services.publisher.data import Imprint
+from services.publisher.published import Published, kept_for
 from services.publisher.site import create_site
 from shared import log, settings
 from shared.events import PUBLISHING
+from shared.store import schema
 from shared.store.connection import Db, StoreUnavailable, connect, ping
 from shared.store.editions import Editions, Files
+from shared.store.measures import Measures
+from shared.store.previous import Predecessors
 from shared.store.registers import Registers
 from shared.store.surveys import Surveys
 from shared.store.watch import Heartbeats
@@ -21,8 +26,17 @@ def create() -> Flask:
     config = settings.from_environment()
     log.configure("site", config.log_level)
     db = connect(config.mongodb_url, "site")
+    schema.require_if_there(db)
     files = Files(db)
-    return create_site(Surveys(db), Editions(db, files), Registers(files), lambda: _lacking(db, config.heartbeat_stale))
+    published = Published(Surveys(db), Editions(db, files), Predecessors(db).as_published, config.site_fresh)
+    measures = Measures(db)
+    return create_site(
+        published,
+        Registers(files),
+        lambda: _lacking(db, config.heartbeat_stale),
+        measures=kept_for(config.site_fresh, lambda survey_id: [each.to_json() for each in measures.of(survey_id)]),
+        imprint=Imprint(config.site_address, config.licence),
+    )
 
 
 def _lacking(db: Db, stale: float) -> dict[str, str]:

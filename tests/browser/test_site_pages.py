@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from werkzeug.serving import make_server
 
+from services.publisher.published import Published
 from services.publisher.site import create_site
 from shared.domain.survey import State
 from shared.store.surveys import Record
@@ -46,7 +47,7 @@ def address() -> Iterator[str]:
     memory.records[OUT] = replace(out, survey=replace(out.survey, simulated=True))
     memory.records[WIDE] = Record(wide, State.PUBLISHED, 1, None, None, None, 1)
     memory.editions[WIDE, 1] = replace(edition(OUT, 1), survey=WIDE, results=edition_of(wide))
-    server = make_server("127.0.0.1", 0, create_site(memory, Stored(memory), InBlocks()), threaded=True)
+    server = make_server("127.0.0.1", 0, create_site(Published(memory, Stored(memory)), InBlocks()), threaded=True)
     thread = threading.Thread(target=server.serve_forever)
     thread.start()
     yield f"http://127.0.0.1:{server.port}"

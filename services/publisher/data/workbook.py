@@ -112,10 +112,11 @@ def _sheets(
     def head(key: str, width: int, value: Callable[[Observation], Value]) -> Head:
         return Head(words.both(f"sheet.{key}"), width, value)
 
-    group = head("group", 34, lambda row: text(titles.get(row.group)))
-    stratum = head("stratum", 30, lambda row: text(strata.get(row.stratum)))
+    first = words.readers[0]
+    group = head("group", 60, lambda row: first.pick(titles[row.group]) if row.group else None)
+    stratum = head("stratum", 36, lambda row: first.pick(strata[row.stratum]) if row.stratum in strata else row.stratum)
     figure = head("figure", 24, lambda row: words.known(f"figures.{row.figure}", row.figure))
-    name = head("name", 54, lambda row: words.both("comparison.overall") if row.figure == "overall" else text(row.name))
+    name = head("name", 70, lambda row: words.both("comparison.overall") if row.figure == "overall" else text(row.name))
     rule = replace(name, value=lambda row: words.known(f"rules.{row.id}", "") or name.value(row))
     limits = (head("low", 12, lambda row: row.low), head("high", 12, lambda row: row.high))
     base = replace(head("base", 12, lambda row: row.base), counts=True)

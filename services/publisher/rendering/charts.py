@@ -93,9 +93,10 @@ def interval_chart(chart_id: str, title: str, description: str, rows: Sequence[R
     )
 
 
-def bar(segments: Sequence[Segment]) -> Markup:
-    """A bar of `segments` from 0 to 100, without words: it stands in a table beside the same numbers."""
-    return draw("bar.svg", segments=[(short(s.start), short(s.width), s.paint) for s in segments])
+def bar(segments: Sequence[Segment], middle: float | None = None) -> Markup:
+    """A bar of `segments` from 0 to 100, without words: it stands in a table beside the same numbers. `middle` is marked."""
+    drawn = [(short(s.start), short(s.width), s.paint) for s in segments]
+    return draw("bar.svg", segments=drawn, middle=None if middle is None else short(middle))
 
 
 def share_bar(share: float) -> Markup:
@@ -112,6 +113,18 @@ def level_segments(counts: Sequence[int], paints: Sequence[str]) -> tuple[Segmen
     return tuple(
         Segment(start, 100 * count / total, paint) for start, count, paint in zip(starts, counts, paints, strict=True) if count
     )
+
+
+def diverging_segments(counts: Sequence[int], paints: Sequence[str], satisfied: Sequence[bool]) -> tuple[Segment, ...]:
+    """The segments of `level_segments` at half their width, moved so that those that count as satisfied begin in the middle.
+
+    So the bars of criteria can be compared on both sides of one line, and what lies right of it is the index. Levels that count
+    as satisfied are the highest ones.
+    """
+    segments = level_segments(counts, paints)
+    total, below = sum(counts), sum(count for count, counts_as in zip(counts, satisfied, strict=True) if not counts_as)
+    left = 50 - 50 * below / total if total else 50.0
+    return tuple(Segment(left + each.start / 2, each.width / 2, each.paint) for each in segments)
 
 
 def level_paints(satisfied: Sequence[bool]) -> tuple[str, ...]:

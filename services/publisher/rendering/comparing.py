@@ -75,7 +75,7 @@ def compared_with(results: Results, language: Language) -> str:
     before = results.compared_with
     if before is None:
         return ""
-    first, last = (_day(before[name], language) for name in ("first_day", "last_day"))
+    first, last = (language.date(date.fromisoformat(before[name])) for name in ("first_day", "last_day"))
     said = language.word("comparison.with", title=language.pick(before["title"]), first=first, last=last)
     return f"{said} {language.word('comparison.simulated')}" if before["simulated"] else said
 
@@ -86,12 +86,6 @@ def not_compared(results: Results, language: Language) -> str:
         if warning["code"] == "previous-not-found":
             return language.word("comparison.not_found", survey=warning["survey"])
     return language.word("page.comparison_none")
-
-
-def _day(text: str, language: Language) -> str:
-    day = date.fromisoformat(text)
-    month = language.words["format.months"].split()[day.month - 1]
-    return language.word("format.date", day=day.day, month=month, year=day.year)
 
 
 def _group(group: GroupResult, results: Results, language: Language) -> GroupComparison:
@@ -118,7 +112,7 @@ def _names(group: GroupResult, language: Language) -> dict[str, str]:
 def _rows(rows: Sequence[Row], names: Mapping[str, str], language: Language) -> Rows:
     return Rows(
         tuple(_change(row, names[row["id"]], language) for row in rows if "verdict" in row),
-        tuple(BreakRow(names[row["id"]], _reasons(row["break"], language)) for row in rows if "break" in row),
+        tuple(BreakRow(names[row["id"]], break_reasons(row["break"], language)) for row in rows if "break" in row),
     )
 
 
@@ -146,7 +140,8 @@ def signed(value: float, base: int, language: Language) -> str:
     return f"+{text}" if value > 0 else f"−{text}"
 
 
-def _reasons(codes: Sequence[str], language: Language) -> str:
+def break_reasons(codes: Sequence[str], language: Language) -> str:
+    """Why two figures are not compared, in words."""
     return "; ".join(language.word_or(f"break.{code}", code) for code in codes)
 
 
@@ -157,7 +152,7 @@ def _broken(rows: Sequence[Row], language: Language) -> str:
     reasons = {tuple(row["break"]) for row in rows}
     if len(reasons) > 1:
         return ""
-    return language.word("comparison.broken", reasons=_reasons(next(iter(reasons)), language))
+    return language.word("comparison.broken", reasons=break_reasons(next(iter(reasons)), language))
 
 
 def _chart(group: GroupResult, rows: Sequence[Row], names: Mapping[str, str], language: Language) -> Markup:

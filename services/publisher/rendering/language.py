@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import date as Date  # noqa: N812 -- `date` is a method here
 from datetime import datetime
 
 from services.publisher.rendering.numbers import band, decimals, marked, rounded
@@ -37,7 +38,7 @@ class Language(shared_language.Language):
             return self.word("format.below", number=high + 1)
         return self.word("format.band", low=low, high=high)
 
-    def date(self, day: datetime) -> str:
+    def date(self, day: Date) -> str:
         month = self.words["format.months"].split()[day.month - 1]
         return self.word("format.date", day=day.day, month=month, year=day.year)
 

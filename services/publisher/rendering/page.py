@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from markupsafe import Markup
 
+from services.publisher.data.package import Imprint, schema_org
 from services.publisher.rendering import charts, sentences
 from services.publisher.rendering.comparing import GroupComparison, compared, compared_with, not_compared
 from services.publisher.rendering.composite import composite
 from services.publisher.rendering.edition import Json, read_edition
 from services.publisher.rendering.language import Language, language
+from services.publisher.rendering.live import MEASURES, REPLACED, measure_rows
 from services.publisher.rendering.method import notes, rule, satisfied_levels
 from services.publisher.rendering.numbers import EXACT_FROM
+from services.publisher.rendering.others import Themes, correction, themes
 from services.publisher.rendering.quality import Priorities, QualityTable, priorities, quality_missing, quality_tables
 from services.publisher.rendering.templating import environment
 from shared.domain.results import Cell, CriterionResult, GroupResult, QuestionResult, Suppressed
@@ -24,6 +28,23 @@ QUESTION_ROLES = ("expectation", "perception", "about")
 """The questions outside the indices, in the order in which readers want them."""
 
 
+SHOWN = (
+    "notice.pdf",
+    "notice.docx",
+    "report.pdf",
+    "report.docx",
+    "results.xlsx",
+    "results.csv",
+    "results.json",
+    "datapackage.json",
+    "dcat.jsonld",
+    "register.txt",
+)
+"""The documents that the page offers, in this order."""
+
+WISHES = 3
+
+
 @dataclass(frozen=True, slots=True)
 class LevelRow:
     """The answers to one criterion: counts as read, lowest level first, and the bar of the same numbers."""
@@ -31,6 +52,14 @@ class LevelRow:
     criterion: CriterionResult
     counts: tuple[str, ...]
     bar: Markup
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What respondents would like to see improved: the choice, and its share as read."""
+
+    text: str
+    share: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +81,8 @@ class GroupView:
     priorities: Priorities | None
     comparison: GroupComparison | None
     reasons: Mapping[str, str]
+    wishes: tuple[Wish, ...]
+    themes: Themes | None
 
     @property
     def banded(self) -> bool:
@@ -75,18 +106,26 @@ class GroupView:
 
 
 def render_page(
-    document: Json, survey: Survey, tag: str, *, latest: int | None = None, documents: Sequence[str] = ("notice.pdf",)
+    document: Json,
+    survey: Survey,
+    tag: str,
+    *,
+    documents: Sequence[str] = ("notice.pdf",),
+    imprint: Imprint | None = None,
 ) -> str:
-    """The results page of the edition in `document` as HTML, in the language `tag` of the survey.
+    """The results page of the edition in `document` as HTML, in the language `tag` of the survey, its slots (`live`) empty.
 
-    `latest` is the number of the survey's latest edition; where it is another one, the page says that it is replaced.
     `documents` are the names of those published with it. The same input gives the same page, to the byte.
     """
-    edition = read_edition(document)
+    edition, imprint = read_edition(document), imprint or Imprint()
     results, reader = edition.results, language(tag, survey.languages)
     confidence = float(results.method.get("confidence", survey.method.confidence))
     changes = {each.id: each for each in compared(results, reader)}
-    groups = [_view(group, survey.group(group.id), reader, confidence, changes.get(group.id)) for group in results.groups]
+    said = themes(document.get("comments", ()), reader)
+    groups = [
+        _view(group, survey.group(group.id), reader, confidence, (changes.get(group.id), said.get(group.id)))
+        for group in results.groups
+    ]
     return (
         environment()
         .get_template("results.html")
@@ -95,7 +134,7 @@ def render_page(
             edition=edition,
             results=results,
             survey=survey,
-            documents=documents,
+            documents=offered(documents),
             groups=groups,
             composite=composite(results, reader),
             compared_with=compared_with(results, reader),
@@ -106,7 +145,13 @@ def render_page(
             notes=notes(results, survey, reader),
             aggregation=str(results.method.get("aggregation", survey.method.aggregation.value)),
             counts=tuple(_counts({**results.equation, **_register_counts(results.register)}, reader)),
-            replaced_by=latest if latest is not None and latest > edition.number else None,
+            promptness=_promptness(document, reader),
+            correction=correction(document, reader),
+            before=measure_rows(document.get("measures_before", ()), reader),
+            slots={"replaced": REPLACED, "measures": MEASURES},
+            imprint=imprint,
+            dataset=json_in_html(schema_org(document, survey, documents, imprint, tag)),
+            description=". ".join(f"{reader.pick(group.result.title)}: {group.figure}" for group in groups) + ".",
             figure=lambda cell: sentences.figure(cell, reader),
             limits=lambda cell: sentences.limits(cell, reader),
             rule=lambda name: rule(name, reader),
@@ -114,6 +159,24 @@ def render_page(
             is_suppressed=lambda cell: isinstance(cell, Suppressed),
         )
     )
+
+
+def offered(documents: Sequence[str]) -> list[str]:
+    """The documents that readers are offered, in the order of `SHOWN`; pages and pictures are not among them."""
+    known = [name for name in SHOWN if name in documents]
+    return known + [name for name in documents if name not in SHOWN and not name.endswith((".html", ".png"))]
+
+
+def json_in_html(document: Json) -> Markup:
+    """`document` for a block of data in a page: nothing in it can end the block."""
+    text = json.dumps(document, ensure_ascii=False, separators=(",", ":"))
+    return Markup(text.replace("<", "\\u003c").replace("&", "\\u0026"))  # noqa: S704 -- nothing is left that HTML reads
+
+
+def _promptness(document: Json, reader: Language) -> str:
+    """How many days passed from the end of answering to the first edition; empty for editions that do not say it."""
+    release = document.get("release")
+    return reader.word("page.promptness", days=reader.number(release["days"])) if release else ""
 
 
 def frame(reader: Language, tags: Sequence[str]) -> dict[str, Any]:
@@ -127,11 +190,16 @@ def frame(reader: Language, tags: Sequence[str]) -> dict[str, Any]:
 
 
 def _view(
-    group: GroupResult, plan: Group, reader: Language, confidence: float, comparison: GroupComparison | None
+    group: GroupResult,
+    plan: Group,
+    reader: Language,
+    confidence: float,
+    beside: tuple[GroupComparison | None, Themes | None],
 ) -> GroupView:
     scale = plan.questionnaire.scale
     paints = charts.level_paints([level.satisfied for level in scale.levels])
     values = [str(level.value) for level in scale.levels]
+    bars = (paints, [level.satisfied for level in scale.levels])
     return GroupView(
         result=group,
         figure=sentences.figure(group.overall, reader),
@@ -140,14 +208,16 @@ def _view(
         strip=_strip(group, reader),
         chart=_factor_chart(group, reader),
         levels=tuple((reader.pick(level.text), paint) for level, paint in zip(scale.levels, paints, strict=True)),
-        level_rows=tuple(_level_row(criterion, values, paints, reader) for criterion in group.criteria),
+        level_rows=tuple(_level_row(criterion, values, bars, reader) for criterion in group.criteria),
         factors=tuple(_by_factor(group, reader)),
         questions=tuple(_by_role(group)),
         quality=quality_tables(group, reader),
         quality_missing=quality_missing(group, reader),
         priorities=priorities(group, reader),
-        comparison=comparison,
+        comparison=beside[0],
         reasons={cell.reason: sentences.reason(cell.reason, reader) for cell in _cells(group) if isinstance(cell, Suppressed)},
+        wishes=tuple(_wishes(group, plan, reader)),
+        themes=beside[1],
     )
 
 
@@ -180,12 +250,25 @@ def _how(cells: Sequence[Cell], reader: Language) -> str:
     return reader.word("page.chart_all" if census else "page.chart_how")
 
 
-def _level_row(criterion: CriterionResult, values: Sequence[str], paints: Sequence[str], reader: Language) -> LevelRow:
+def _wishes(group: GroupResult, plan: Group, reader: Language) -> Iterator[Wish]:
+    """What most would like to see improved, without "something else" and the like."""
+    asked = {question.id: question for question in plan.questionnaire.expectation}
+    for question in group.questions:
+        if question.id in asked:
+            named = [c for c in question.choices if c.share and c.id not in asked[question.id].fixed]
+            for choice in named[:WISHES]:
+                yield Wish(reader.pick(choice.text), reader.percent(choice.share or 0.0, question.base or 0))
+            return
+
+
+def _level_row(
+    criterion: CriterionResult, values: Sequence[str], bars: tuple[Sequence[str], Sequence[bool]], reader: Language
+) -> LevelRow:
     if criterion.levels is None:
         return LevelRow(criterion, (), Markup())
     counts = [criterion.levels.get(value, 0) for value in values]
-    segments = charts.level_segments(counts, paints)
-    return LevelRow(criterion, tuple(reader.number(count) for count in counts), charts.bar(segments))
+    segments = charts.diverging_segments(counts, *bars)
+    return LevelRow(criterion, tuple(reader.number(count) for count in counts), charts.bar(segments, 50.0))
 
 
 def _by_factor(group: GroupResult, reader: Language) -> Iterator[tuple[str, tuple[CriterionResult, ...]]]:

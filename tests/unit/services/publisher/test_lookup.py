@@ -7,6 +7,7 @@ from dataclasses import replace
 import pytest
 from flask.testing import FlaskClient
 
+from services.publisher.published import Published
 from services.publisher.site import create_site
 from shared.domain.register import directory, includes
 from tests.unit.services.publisher.memory import AHEAD, DRAFT, OPEN, OUT, RECEIPTS, SEALED, InBlocks, InMemory, Stored
@@ -23,7 +24,7 @@ def registers() -> InBlocks:
 @pytest.fixture
 def client(registers: InBlocks) -> FlaskClient:
     memory = InMemory()
-    return create_site(memory, Stored(memory), registers).test_client()
+    return create_site(Published(memory, Stored(memory)), registers).test_client()
 
 
 def test_the_register_is_told_with_its_root_and_size(client: FlaskClient) -> None:
@@ -108,21 +109,21 @@ def test_a_draft_has_no_register(client: FlaskClient) -> None:
 
 def test_a_block_that_is_not_the_one_that_was_sealed_is_not_believed() -> None:
     memory, altered = InMemory(), [*RECEIPTS[:300], ABSENT, *RECEIPTS[301:]]
-    client = create_site(memory, Stored(memory), InBlocks(altered)).test_client()
+    client = create_site(Published(memory, Stored(memory)), InBlocks(altered)).test_client()
     answer = client.get(f"{API}/{RECEIPTS[300]}")
     assert (answer.status_code, answer.get_json(force=True)["type"]) == (500, "damaged-register")
 
 
 def test_a_directory_of_another_root_is_not_believed() -> None:
     memory, fewer = InMemory(), RECEIPTS[1:]
-    client = create_site(memory, Stored(memory), InBlocks(fewer, directory(fewer))).test_client()
+    client = create_site(Published(memory, Stored(memory)), InBlocks(fewer, directory(fewer))).test_client()
     assert client.get(f"{API}/{RECEIPTS[0]}").status_code == client.get(f"{PAGE}/{RECEIPTS[0]}").status_code == 500
 
 
 def test_a_register_published_without_its_directory_is_not_believed() -> None:
     memory = InMemory()
     memory.records[OUT] = replace(memory.records[OUT], sealing=None)
-    assert create_site(memory, Stored(memory), InBlocks()).test_client().get(f"{API}/{ABSENT}").status_code == 500
+    assert create_site(Published(memory, Stored(memory)), InBlocks()).test_client().get(f"{API}/{ABSENT}").status_code == 500
 
 
 def test_the_results_page_leads_to_the_register(client: FlaskClient) -> None:

@@ -9,7 +9,7 @@ from hashlib import sha256
 import pytest
 from flask.testing import FlaskClient
 
-from services.publisher.published import public_form
+from services.publisher.published import Published, public_form
 from services.publisher.site import create_site
 from shared.store.connection import StoreUnavailable
 from shared.store.surveys import Record
@@ -25,7 +25,7 @@ def memory() -> InMemory:
 
 @pytest.fixture
 def client(memory: InMemory) -> FlaskClient:
-    return create_site(memory, Stored(memory), InBlocks()).test_client()
+    return create_site(Published(memory, Stored(memory)), InBlocks()).test_client()
 
 
 def test_the_list_shows_what_has_begun_and_the_figures_of_what_is_out(client: FlaskClient) -> None:
@@ -186,7 +186,7 @@ def test_without_its_store_the_site_asks_to_come_back(
 
     monkeypatch.setattr(memory, "get", away)
     monkeypatch.setattr(memory, "all", away)
-    answer = create_site(memory, Stored(memory), InBlocks()).test_client().get(path)
+    answer = create_site(Published(memory, Stored(memory)), InBlocks()).test_client().get(path)
     assert (answer.status_code, answer.mimetype, answer.headers["Retry-After"]) == (503, mimetype, "5")
 
 
@@ -195,5 +195,9 @@ def test_the_site_is_alive_and_ready_when_nothing_lacks(client: FlaskClient) -> 
 
 
 def test_the_site_is_not_ready_while_something_lacks(memory: InMemory) -> None:
-    answer = create_site(memory, Stored(memory), InBlocks(), lambda: {"store": "does not answer"}).test_client().get("/readyz")
+    answer = (
+        create_site(Published(memory, Stored(memory)), InBlocks(), lambda: {"store": "does not answer"})
+        .test_client()
+        .get("/readyz")
+    )
     assert (answer.status_code, answer.get_json(force=True)["detail"]) == (503, "store: does not answer")
