@@ -108,8 +108,8 @@ class Contacts:
     def issue(self, survey_id: str, wanted: Mapping[UUID, str], reached: Reached, act: str) -> set[UUID]:
         """Issue the token in `wanted` to each contact, in place of what it had, in one transaction; at most `PART`.
 
-        What comes back are the contacts that have their new token now; who answered meanwhile keeps the spent invitation. The act
-        stands in the audit log by its name `act`. Raises Unsigned, StoreUnavailable.
+        What comes back are the contacts that have their new token now; who answered meanwhile keeps the spent invitation. The
+        act stands in the audit log by its name `act`. Raises Unsigned, StoreUnavailable.
         """
 
         def work(session: ClientSession) -> set[UUID]:

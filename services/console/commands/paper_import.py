@@ -82,7 +82,7 @@ def import_(home: Path, survey_id: str, first: Path, second: Path, **given: Any)
     lines(sent_lines(sent, found.differing))
     left = found.differing + len(sent.refused)
     if left:
-        raise Refused(f"{left} sheets are not entered: look at them again, mend the files, and run the same command")
+        raise Refused(f"sheets not entered: {left}. Look at them again, mend the files, and run the same command")
 
 
 def _must_admit(record: Record, *, late: bool) -> None:

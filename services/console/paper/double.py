@@ -17,6 +17,8 @@ from services.console.paper.template import LANGUAGE, STRATUM
 SHEET = "(sheet)"
 """Stands for the column where a sheet is in one of the files alone."""
 
+EMPTY = "(empty)"
+
 HEAD = ("sheet", "column", "first row", "first", "second row", "second")
 
 
@@ -34,7 +36,7 @@ class Difference:
     @property
     def cells(self) -> tuple[str, ...]:
         rows = ["" if row is None else str(row) for row in (self.first_row, self.second_row)]
-        return (str(self.serial), self.column, rows[0], self.first, rows[1], self.second)
+        return (str(self.serial), self.column, rows[0], self.first or EMPTY, rows[1], self.second or EMPTY)
 
 
 @dataclass(frozen=True, slots=True)
