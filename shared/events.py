@@ -59,8 +59,24 @@ class SurveyDue:
     survey_id: str
 
 
-Event = BatchesAccepted | SweepDue | SurveysDue | SurveyDue
-Kind = TypeVar("Kind", BatchesAccepted, SweepDue, SurveysDue, SurveyDue)
+@dataclass(frozen=True, slots=True)
+class AnnouncementsDue:
+    """It is time to look for announcements that can be delivered."""
+
+    name: ClassVar[str] = "announcements.due"
+    queue: ClassVar[str] = PUBLISHING
+
+
+@dataclass(frozen=True, slots=True)
+class RetentionDue:
+    """It is time to look for published surveys whose free text, invitations and contacts are no longer to be kept."""
+
+    name: ClassVar[str] = "retention.due"
+    queue: ClassVar[str] = PUBLISHING
+
+
+Event = BatchesAccepted | SweepDue | SurveysDue | SurveyDue | AnnouncementsDue | RetentionDue
+Kind = TypeVar("Kind", BatchesAccepted, SweepDue, SurveysDue, SurveyDue, AnnouncementsDue, RetentionDue)
 
 
 class _BatchesAccepted(Schema):
@@ -80,6 +96,8 @@ _SCHEMAS: Mapping[str, Schema] = {
     SweepDue.name: Schema(unknown=RAISE),
     SurveysDue.name: Schema(unknown=RAISE),
     SurveyDue.name: _SurveyDue(unknown=RAISE),
+    AnnouncementsDue.name: Schema(unknown=RAISE),
+    RetentionDue.name: Schema(unknown=RAISE),
 }
 
 
@@ -108,6 +126,8 @@ _READERS: Mapping[str, Callable[[object], Event]] = {
     SweepDue.name: lambda payload: from_wire(SweepDue, payload),
     SurveysDue.name: lambda payload: from_wire(SurveysDue, payload),
     SurveyDue.name: lambda payload: from_wire(SurveyDue, payload),
+    AnnouncementsDue.name: lambda payload: from_wire(AnnouncementsDue, payload),
+    RetentionDue.name: lambda payload: from_wire(RetentionDue, payload),
 }
 
 

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from math import inf, nan
+from pathlib import Path
 from urllib.parse import urlsplit
 
 
@@ -24,10 +25,12 @@ class Settings:
     `mongodb_url` names the database in its path; `redis_url` is the broker's. Times are in seconds. `site_address` is where
     the public finds the site, without a slash at its end; empty where it is not known. `licence` is that of the published
     data, by its SPDX name. `site_fresh` is how long the site takes what it last read of a published survey's state for true.
+    `smtp_url` is the server that takes mail, with its password, and `mail_from` the address that mail comes from; both are
+    empty where no mail can be sent.
     """
 
-    mongodb_url: str
-    redis_url: str
+    mongodb_url: str = field(repr=False)
+    redis_url: str = field(repr=False)
     log_level: str = "INFO"
     request_deadline: float = 10.0
     store_deadline: float = 8.0
@@ -39,8 +42,11 @@ class Settings:
     site_fresh: float = 1.0
     site_address: str = ""
     licence: str = "CC-BY-4.0"
+    smtp_url: str = field(default="", repr=False)
+    mail_from: str = ""
 
 
+_FILE = "_FILE"
 _REQUIRED = {"HAILONG_MONGODB_URL": "mongodb_url", "HAILONG_REDIS_URL": "redis_url"}
 _SECONDS = {
     "HAILONG_REQUEST_DEADLINE": "request_deadline",
@@ -55,6 +61,7 @@ _SECONDS = {
 _SCHEMES = {
     "HAILONG_MONGODB_URL": ("mongodb://", "mongodb+srv://"),
     "HAILONG_REDIS_URL": ("redis://", "rediss://", "unix://", "sentinel://"),
+    "HAILONG_SMTP_URL": ("smtp://", "smtps://"),
 }
 _LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
 LICENCES = ("CC-BY-4.0", "CC0-1.0", "ODC-By-1.0")
@@ -64,9 +71,10 @@ LICENCES = ("CC-BY-4.0", "CC0-1.0", "ODC-By-1.0")
 def from_environment(environment: Mapping[str, str] | None = None) -> Settings:
     """The settings that `environment` (the process's own when None) describes.
 
+    A setting may stand in a file, as secrets do, that is then named: `HAILONG_REDIS_URL_FILE` in place of `HAILONG_REDIS_URL`.
     Raises SettingsError that names everything missing or unreadable.
     """
-    env = os.environ if environment is None else environment
+    env = _with_files(os.environ if environment is None else environment)
     problems = [f"{name} is not set" for name in _REQUIRED if not env.get(name)]
     seconds: dict[str, float] = {}
     for name, setting in _SECONDS.items():
@@ -93,9 +101,36 @@ def from_environment(environment: Mapping[str, str] | None = None) -> Settings:
         problems.append(f"HAILONG_SITE_ADDRESS must be like https://survey.example.gov.vn, not {address!r}")
     if licence not in LICENCES:
         problems.append(f"HAILONG_LICENCE must be one of {', '.join(LICENCES)}, not {licence!r}")
+    mail = {"smtp_url": env.get("HAILONG_SMTP_URL", ""), "mail_from": env.get("HAILONG_MAIL_FROM", "")}
+    if bool(mail["smtp_url"]) != ("@" in mail["mail_from"]):
+        problems.append("HAILONG_SMTP_URL and HAILONG_MAIL_FROM go together: a server, and the address that mail comes from")
     if problems:
         raise SettingsError("; ".join(problems))
-    return Settings(url, env["HAILONG_REDIS_URL"], log_level=level, site_address=address, licence=licence, **seconds)
+    return Settings(
+        mongodb_url=url,
+        redis_url=env["HAILONG_REDIS_URL"],
+        log_level=level,
+        site_address=address,
+        licence=licence,
+        smtp_url=mail["smtp_url"],
+        mail_from=mail["mail_from"],
+        **seconds,
+    )
+
+
+def _with_files(environment: Mapping[str, str]) -> Mapping[str, str]:
+    """The environment with what its `HAILONG_…_FILE` name in the place of the files."""
+    read: dict[str, str] = {}
+    for name, path in environment.items():
+        if name.startswith("HAILONG_") and name.endswith(_FILE):
+            setting = name.removesuffix(_FILE)
+            if setting in environment:
+                raise SettingsError(f"set {setting} or {name}, not both")
+            try:
+                read[setting] = Path(path).read_text("utf-8").strip()
+            except (OSError, UnicodeDecodeError) as error:
+                raise SettingsError(f"{name}: {path} cannot be read: {getattr(error, 'strerror', None) or error}") from None
+    return {**environment, **read}
 
 
 def _is_site(address: str) -> bool:
@@ -105,7 +140,7 @@ def _is_site(address: str) -> bool:
 
 def is_named() -> bool:
     """Whether the environment names the servers, rather than leaving them to a home."""
-    return any(name in os.environ for name in _REQUIRED)
+    return any(name in os.environ or name + _FILE in os.environ for name in _REQUIRED)
 
 
 def to_environment(settings: Settings) -> dict[str, str]:
@@ -113,6 +148,7 @@ def to_environment(settings: Settings) -> dict[str, str]:
     texts = {name: getattr(settings, setting) for name, setting in _REQUIRED.items()}
     texts |= {name: str(getattr(settings, setting)) for name, setting in _SECONDS.items()}
     said = {"HAILONG_SITE_ADDRESS": settings.site_address, "HAILONG_LICENCE": settings.licence}
+    said |= {"HAILONG_SMTP_URL": settings.smtp_url, "HAILONG_MAIL_FROM": settings.mail_from}
     said = {name: text for name, text in said.items() if text not in ("", LICENCES[0])}  # so as to leave a child its own
     return texts | {"HAILONG_LOG_LEVEL": settings.log_level} | said
 

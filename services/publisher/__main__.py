@@ -4,17 +4,23 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
+from services.publisher.announcing import Announcing, ways
 from services.publisher.closing import Closing, Stores
 from services.publisher.data import Imprint
-from services.publisher.publishing import Publishing
+from services.publisher.publishing import Publishing, Shelves
+from services.publisher.retaining import Retaining
 from shared import log, settings, worker
 from shared.broker import Emitter, Watchdog, consume, create_celery, quarantine_unreadable
-from shared.events import PUBLISHING, SurveyDue, SurveysDue
+from shared.events import PUBLISHING, AnnouncementsDue, RetentionDue, SurveyDue, SurveysDue
+from shared.store.announcements import Announcements
 from shared.store.audit import Author
 from shared.store.ballots import Ballots
+from shared.store.comments import Comments
 from shared.store.connection import StoreUnavailable, connect
 from shared.store.editions import Editions, Files
+from shared.store.measures import Measures
 from shared.store.previous import Predecessors
+from shared.store.retention import Retention
 from shared.store.surveys import Surveys
 from shared.store.tallies import Tallies
 from shared.store.watch import Heartbeats, Quarantine
@@ -34,14 +40,22 @@ def main() -> None:
     surveys, ballots, files = Surveys(db, Author("publisher", now)), Ballots(db), Files(db)
     quarantine, heartbeats = Quarantine(db), Heartbeats(db)
     imprint = Imprint(config.site_address, config.licence)
-    publishing = Publishing(surveys, ballots, Editions(db, files), files, Predecessors(db), now, imprint=imprint)
+    announcements = Announcements(db)
+    shelves = Shelves(
+        surveys, ballots, Editions(db, files), files, Predecessors(db), Measures(db), Comments(db), announcements
+    )  # fmt: skip
+    publishing = Publishing(shelves, now, imprint=imprint)
     closing = Closing(Stores(surveys, ballots, Tallies(db), files), publishing, Emitter(app), now)
     consume(app, SurveysDue, closing.look, quarantine, (StoreUnavailable,))
     consume(app, SurveyDue, closing.advance, quarantine, (StoreUnavailable,))
+    announcing = Announcing(announcements, ways(config), now)
+    consume(app, AnnouncementsDue, announcing.deliver, quarantine, (StoreUnavailable,))
+    retaining = Retaining(surveys, Retention(db, Author("publisher", now)), now)
+    consume(app, RetentionDue, retaining.look, quarantine, (StoreUnavailable,))
     quarantine_unreadable(app, quarantine)
     beat = lambda node: heartbeats.beat(PUBLISHING, node, now())  # noqa: E731
     Watchdog(app, beat, config.heartbeat_every, config.heartbeat_stale).start()
-    worker.run(app, PUBLISHING, PUBLISHING, config.log_level, threads=1)
+    worker.run(app, PUBLISHING, PUBLISHING, config.log_level, threads=2)
 
 
 if __name__ == "__main__":

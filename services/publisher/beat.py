@@ -9,7 +9,10 @@ from celery.apps.beat import Beat
 
 from shared import log, settings
 from shared.broker import create_celery, schedule
-from shared.events import SurveysDue, SweepDue
+from shared.events import AnnouncementsDue, Event, RetentionDue, SurveysDue, SweepDue
+
+RETENTION_EVERY = 600.0
+"""Seconds between looks for what is no longer to be kept."""
 
 
 def main() -> None:
@@ -17,7 +20,8 @@ def main() -> None:
     config = settings.from_environment()
     log.configure("beat", config.log_level)
     app = create_celery(config.redis_url)
-    schedule(app, {SweepDue(): config.sweep_every, SurveysDue(): config.due_every})
+    due: dict[Event, float] = {SurveysDue(): config.due_every, AnnouncementsDue(): config.due_every}
+    schedule(app, {SweepDue(): config.sweep_every, **due, RetentionDue(): RETENTION_EVERY})
     Beat(app=app, loglevel=config.log_level, scheduler="celery.beat:Scheduler", max_interval=1, quiet=True).run()
 
 

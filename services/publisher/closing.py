@@ -6,16 +6,17 @@ Every step ends with a compare-and-set on the survey's state. Who loses it stops
 from __future__ import annotations
 
 import logging
+import threading
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Protocol
 
 from services.publisher.publishing import Publishing
 from shared.domain import register
 from shared.domain.equation import Equation
 from shared.domain.recount import Recount, differences, recount
-from shared.domain.survey import Release, State
+from shared.domain.survey import State
 from shared.events import Event, SurveyDue, SurveysDue, batches_accepted
 from shared.store.ballots import Ballots
 from shared.store.connection import StoreConflict, StoreUnavailable
@@ -29,6 +30,8 @@ logger = logging.getLogger(__name__)
 
 PROBLEM_LIMIT = 500
 """Characters that are kept of why a step failed."""
+
+FIRST_WAIT, LONGEST_WAIT = timedelta(seconds=5), timedelta(minutes=5)
 
 
 class Emits(Protocol):
@@ -66,24 +69,38 @@ class Closing:
         self._publishing = publishing
         self._emitter = emitter
         self._clock = clock
+        self._busy: set[str] = set()
+        self._at_work = threading.Lock()
 
     def look(self, _: SurveysDue) -> None:
         """Emit every survey whose next step is due. Raises StoreUnavailable."""
-        for record in self._surveys.in_states(State.OPEN, State.CLOSING, State.SEALED):
-            if is_due(record, self._clock()):
-                self._emitter.emit(SurveyDue(record.survey.id))
+        for survey_id in self._surveys.due(self._clock()):
+            self._emitter.emit(SurveyDue(survey_id))
 
     def advance(self, event: SurveyDue) -> None:
-        """Take every step that is due. Raises StoreUnavailable; UnknownSurvey for a survey that is not there."""
-        record = self._surveys.get(event.survey_id)
+        """Take every step that is due, unless this process is at work on the survey already.
+
+        Raises StoreUnavailable; UnknownSurvey for a survey that is not there.
+        """
+        with self._at_work:
+            if event.survey_id in self._busy:
+                return
+            self._busy.add(event.survey_id)
+        try:
+            self._advance(event.survey_id)
+        finally:
+            self._busy.discard(event.survey_id)
+
+    def _advance(self, survey_id: str) -> None:
+        record = self._surveys.get(survey_id)
         try:
             while is_due(record, self._clock()):
                 record = self._step(record)
                 logger.info("survey moved", extra={"survey": record.survey.id, "state": record.state.value})
         except StoreConflict:
-            logger.info("someone else moves the survey", extra={"survey": event.survey_id})
+            logger.info("someone else moves the survey", extra={"survey": survey_id})
         except NotYet as reason:
-            logger.info("survey waits", extra={"survey": event.survey_id, "reason": str(reason)})
+            logger.info("survey waits", extra={"survey": survey_id, "reason": str(reason)})
 
     def _step(self, record: Record) -> Record:
         if record.state is State.OPEN:
@@ -92,17 +109,17 @@ class Closing:
             return self._seal(record) if record.state is State.CLOSING else self._publishing.publish(record)
         except (StoreUnavailable, StoreConflict, NotYet):
             raise
-        except (CannotSeal, self._publishing.refused) as problem:
+        except (CannotSeal, *self._publishing.refused) as problem:
             raise self._cannot_move_on(record, str(problem)) from problem
         except Exception as problem:  # whatever it is, a person must see it, and a retry completes the step once it is mended
             logger.exception("step towards publication failed", extra={"survey": record.survey.id})
             raise self._cannot_move_on(record, f"{type(problem).__name__}: {problem}"[:PROBLEM_LIMIT]) from problem
 
     def _cannot_move_on(self, record: Record, reason: str) -> NotYet:
-        """Make the reason visible to the operator, once."""
+        """Make the reason visible to the operator, and wait longer each time before the same is tried again."""
         if record.problem != reason:
             logger.error("survey cannot move on", extra={"survey": record.survey.id, "reason": reason})
-            self._surveys.note_problem(record, reason)
+        self._surveys.note_problem(record, reason, self._clock() + wait_after(record.tries))
         return NotYet(reason)
 
     def _seal(self, record: Record) -> Record:
@@ -131,16 +148,16 @@ class Closing:
 
 def is_due(record: Record, now: datetime) -> bool:
     """Whether the survey's next step can be taken at `now`."""
-    survey = record.survey
-    if record.state is State.OPEN:
-        return now >= survey.period.closes_at
-    if record.state is State.CLOSING:
-        return now >= survey.period.late_until
-    if record.state is State.SEALED:
-        if survey.release is Release.PERSON:
-            return record.released_by is not None
-        return survey.release_at is None or now >= survey.release_at
-    return False
+    return record.due_at is not None and now >= record.due_at
+
+
+def wait_after(tries: int) -> timedelta:
+    """How long a step that could not be taken waits after `tries` earlier failures: 5 s, then twice as long each time, at most
+    5 min.
+
+    Each try counts all ballots again, and hardly ever finds anything else unless a person did something.
+    """
+    return min(FIRST_WAIT * (1 << min(tries, 10)), LONGEST_WAIT)
 
 
 def check_figures(equation: Equation, counted: Recount, differ: list[str]) -> None:

@@ -3,80 +3,165 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime
-from typing import Any
+from typing import Any, Protocol
 
 from services.publisher.bundle import edition_files, media_type
 from services.publisher.data import Imprint
 from services.publisher.published import REGISTER
+from shared.domain import announcement, register
+from shared.domain.correction import changes
 from shared.domain.disclosure import ReleaseRefused
-from shared.domain.recount import recount
-from shared.domain.release import release
-from shared.domain.survey import State
+from shared.domain.edition import Beside, Correction, Issue, results_of
+from shared.domain.recount import Recount, recount
+from shared.domain.release import Released, released
+from shared.domain.survey import Survey
+from shared.store.announcements import Announcements
 from shared.store.ballots import Ballots
+from shared.store.comments import Comments
 from shared.store.editions import Edition, Editions, File, Files, UnknownEdition
-from shared.store.previous import Predecessors
-from shared.store.surveys import Record, Surveys
+from shared.store.measures import Measures
+from shared.store.previous import Compared, Predecessors
+from shared.store.surveys import Record, Surveys, as_amended
 
 logger = logging.getLogger(__name__)
+
+
+class NotAsSealed(RuntimeError):
+    """The ballots are not those that were sealed, so nothing may be published of them. The message says what differs."""
+
+
+class Makes(Protocol):
+    """What makes the files of an edition by name, given its results; `services.publisher.bundle.edition_files` does."""
+
+    def __call__(
+        self, results: Mapping[str, Any], survey: Survey, stored: Mapping[str, File], imprint: Imprint
+    ) -> dict[str, bytes]: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Shelves:
+    """What publishing reads and writes."""
+
+    surveys: Surveys
+    ballots: Ballots
+    editions: Editions
+    files: Files
+    predecessors: Predecessors
+    measures: Measures
+    comments: Comments
+    announcements: Announcements
 
 
 class Publishing:
     """Puts out sealed results. Killed at any step, the next run resumes there: one edition, whole, or none."""
 
-    refused = ReleaseRefused
+    refused = (ReleaseRefused, NotAsSealed)
 
-    def __init__(  # noqa: PLR0913 -- each is another collaborator
+    def __init__(
         self,
-        surveys: Surveys,
-        ballots: Ballots,
-        editions: Editions,
-        files: Files,
-        predecessors: Predecessors,
+        shelves: Shelves,
         clock: Callable[[], datetime],
         *,
         imprint: Imprint | None = None,
+        make: Makes = edition_files,
     ) -> None:
-        self._surveys = surveys
-        self._ballots = ballots
-        self._editions = editions
-        self._files = files
-        self._predecessors = predecessors
+        self._shelves = shelves
         self._clock = clock
         self._imprint = imprint or Imprint()
+        self._make_files = make
 
     def publish(self, record: Record) -> Record:
-        """Compute, protect, render, store, and move the survey on. Raises ReleaseRefused, StoreConflict, StoreUnavailable."""
-        number = record.editions + 1
+        """Compute, protect, render, store, and move the survey on; what is to be told of it is written with the last step.
+
+        Raises ReleaseRefused, NotAsSealed, StoreConflict, StoreUnavailable.
+        """
+        edition = self._stored(record) or self._shelves.editions.add(self._make(record))
+        survey = as_amended(record, edition.plan)
+        told = announcement.body(announcement.message(edition.results, survey.title, edition.digest, self._imprint.address))
+        return self._shelves.surveys.publish(
+            record,
+            edition.number,
+            edition.digest,
+            lambda session: self._shelves.announcements.enqueue(survey.id, edition.number, told, self._clock(), session),
+        )
+
+    def _stored(self, record: Record) -> Edition | None:
+        """The next edition where an earlier run stored it for the same request; one made for another is discarded."""
         try:
-            edition = self._editions.get(record.survey.id, number)
+            edition = self._shelves.editions.get(record.survey.id, record.editions + 1)
         except UnknownEdition:
-            edition = self._editions.add(self._make(record, number))
-        return self._surveys.move(record, State.PUBLISHED, editions=edition.number)
+            return None
+        if edition.request == _request(record.correction):
+            return edition
+        self._shelves.editions.discard(edition)
+        return None
 
-    def _make(self, record: Record, number: int) -> Edition:
-        survey = record.survey
-        sealing = sealed(record)
-        now = to_the_millisecond(self._clock())
-        counted = recount(self._ballots.chunks(survey.id), survey)
-        earlier = [edition.results for edition in self._editions.all(survey.id)]
-        compared = self._predecessors.find(survey)
-        before = compared.previous if compared is not None else None
-        ledger = [*earlier, *(compared.published if compared is not None else ())]
-        released = release(survey, counted, sealing, ledger, before)
-        for warning in released["warnings"]:
-            logger.warning("the results lack something that the plan asks for", extra={"survey": survey.id, **warning})
-        results = {**released, "edition": number, "published_at": now.isoformat()}
-        stored = {REGISTER: File(**sealing["file"])}
-        made = edition_files(results, survey, stored, self._imprint)
-        files = {name: self._files.put(content, media_type(name)) for name, content in made.items()}
-        return Edition(survey.id, number, now, results, {**files, **stored})
+    def _make(self, record: Record) -> Edition:
+        plan = self._plan(record)
+        survey, now = as_amended(record, plan), to_the_millisecond(self._clock())
+        counted = self._counted(record, survey)
+        earlier = self._shelves.editions.published(survey.id, record.editions)
+        found = _released(survey, counted, sealed(record), earlier, self._shelves.predecessors.find(survey))
+        issue = Issue(record.editions + 1, now, earlier[0].published_at if earlier else now)
+        results = results_of(found.results, survey, issue, self._beside(record, found, earlier))
+        stored = {REGISTER: File(**sealed(record)["file"])}
+        made = self._make_files(results, survey, stored, self._imprint)
+        files = {name: self._shelves.files.put(content, media_type(name)) for name, content in made.items()}
+        review = {"decisions": [_decision(each) for each in found.decisions], "warnings": list(found.warnings)}
+        request = _request(record.correction)
+        edition = Edition(survey.id, issue.number, now, results, {**files, **stored}, "", plan, request, review)
+        return replace(edition, digest=edition.computed_digest())
+
+    def _plan(self, record: Record) -> Mapping[str, Any]:
+        asked = record.correction
+        return asked.plan if asked is not None and asked.plan is not None else self._shelves.surveys.plan_of(record.survey.id)
+
+    def _counted(self, record: Record, survey: Survey) -> Recount:
+        counted = recount(self._shelves.ballots.chunks(survey.id), survey)
+        root, expected = register.root(sorted(counted.receipts)).hex(), sealed(record)["register"]["root"]
+        if counted.altered or root != expected:
+            raise NotAsSealed(
+                f"the ballots are not those that were sealed: {len(counted.altered)} were altered, and the register's root "
+                f"is {root[:16]}…, not {expected[:16]}…; `hailong recount` tells more"
+            )
+        return counted
+
+    def _beside(self, record: Record, found: Released, earlier: Sequence[Edition]) -> Beside:
+        shelves, survey = self._shelves, record.survey
+        before = found.results.get("compared_with", {}).get("survey", survey.previous)
+        return Beside(
+            measures=[measure.to_json() for measure in shelves.measures.of(survey.id)],
+            measures_before=[] if before is None else [measure.to_json() for measure in shelves.measures.of(before)],
+            comments=shelves.comments.themes(survey.id),
+            correction=None if record.correction is None else correction_told(record.correction, earlier[-1], found.results),
+        )
 
 
-def to_the_millisecond(moment: datetime) -> datetime:
-    """`moment` as the store gives it back, so that files say the same time as the edition."""
-    return moment.replace(microsecond=moment.microsecond // 1_000 * 1_000)
+def correction_told(correction: Correction, replaced: Edition, results: Mapping[str, Any]) -> dict[str, Any]:
+    """What a corrected edition says of itself: what it replaces, why, and every figure that is not what it was.
+
+    Who asked for it stands in the audit log, not here.
+    """
+    return {
+        "replaces": replaced.number,
+        "digest": replaced.digest,
+        "reason": dict(correction.reason),
+        "fields": [dict(field) for field in correction.fields],
+        "figures": changes(replaced.results, results),
+    }
+
+
+def _released(
+    survey: Survey, counted: Recount, sealing: Mapping[str, Any], earlier: Sequence[Edition], compared: Compared | None
+) -> Released:
+    ledger = [*(edition.results for edition in earlier), *(compared.published if compared is not None else ())]
+    found = released(survey, counted, sealing, ledger, compared.previous if compared is not None else None)
+    for warning in found.results["warnings"]:
+        logger.warning("the results lack something that the plan asks for", extra={"survey": survey.id, **warning})
+    return found
 
 
 def sealed(record: Record) -> Mapping[str, Any]:
@@ -84,3 +169,16 @@ def sealed(record: Record) -> Mapping[str, Any]:
     if record.sealing is None:
         raise ValueError(f"{record.survey.id} was not sealed")
     return record.sealing
+
+
+def _request(correction: Correction | None) -> str | None:
+    return None if correction is None else correction.id
+
+
+def _decision(decision: Any) -> dict[str, str]:
+    return {name: str(value) for name, value in asdict(decision).items()}
+
+
+def to_the_millisecond(moment: datetime) -> datetime:
+    """`moment` as the store gives it back, so that files say the same time as the edition."""
+    return moment.replace(microsecond=moment.microsecond // 1_000 * 1_000)

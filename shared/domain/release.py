@@ -3,17 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 from shared.domain.assessment import quality_told
 from shared.domain.compute import compute
-from shared.domain.disclosure import ledger_of, protect
+from shared.domain.disclosure import Decision, ledger_of, protect
 from shared.domain.pooling import declared, pooled
 from shared.domain.recount import Recount
 from shared.domain.results import Results, to_json
 from shared.domain.series import Previous, comparison_rows
 from shared.domain.survey import Survey
+
+
+@dataclass(frozen=True, slots=True)
+class Released:
+    """Results as they may be published, and what only those who run the survey may see: what was hidden and why (cell, rule,
+    reason) and what a person should look at."""
+
+    results: dict[str, Any]
+    decisions: tuple[Decision, ...]
+    warnings: tuple[str, ...]
 
 
 def release(
@@ -31,9 +41,21 @@ def release(
 
     What is computed after the gate (quality, composite, comparison) is computed from what the gate let through.
     """
+    return released(survey, counted, sealing, earlier, previous).results
+
+
+def released(
+    survey: Survey,
+    counted: Recount,
+    sealing: Mapping[str, Any],
+    earlier: Sequence[Mapping[str, Any]] = (),
+    previous: Previous | None = None,
+) -> Released:
+    """As `release`, with what the gate decided."""
     results = compute(survey, counted, sealing["register"], sealing["equation"])
     ledger = [published for edition in earlier for published in ledger_of(edition)]
-    shown = protect(results, counted.strata, survey, ledger).results
+    protected = protect(results, counted.strata, survey, ledger)
+    shown = protected.results
     groups = tuple(
         replace(group, quality=quality_told(group, counted.quality[group.id], survey.group(group.id).questionnaire))
         for group in shown.groups
@@ -43,7 +65,8 @@ def release(
     if previous is not None:
         rows = comparison_rows(to_json(shown), survey, previous)
         shown = replace(shown, comparison=tuple(rows), compared_with=previous.to_json())
-    return to_json(replace(shown, warnings=tuple(_warnings(shown, survey, previous))))
+    whole = to_json(replace(shown, warnings=tuple(_warnings(shown, survey, previous))))
+    return Released(whole, protected.decisions, protected.warnings)
 
 
 def _warnings(shown: Results, survey: Survey, previous: Previous | None) -> list[dict[str, str]]:

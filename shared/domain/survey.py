@@ -297,7 +297,8 @@ class Period:
 class Survey:
     """One measurement by one body in one period, e.g. `sct-bentre-2022`.
 
-    `previous` is the id of the survey that it is compared with, None where it is compared with none.
+    `previous` is the id of the survey that it is compared with, None where it is compared with none. From `retain_until` on
+    free text, invitations and contacts are destroyed; None where the plan sets no date.
     """
 
     id: str
@@ -315,6 +316,7 @@ class Survey:
     grounds: tuple[Texts, ...] = ()
     simulated: bool = False
     previous: str | None = None
+    retain_until: datetime | None = None
 
     @property
     def language(self) -> str:
@@ -361,3 +363,24 @@ def admits(period: Period, state: State, channel: Channel, now: datetime) -> Adm
         open_still = state in (State.OPEN, State.CLOSING) and now < period.late_until
         return Admitted.YES if open_still else Admitted.LATE
     return Admitted.YES if state is State.OPEN and now < period.closes_at else Admitted.CLOSED
+
+
+def next_step_at(survey: Survey, state: State, *, released: bool, correcting: bool) -> datetime | None:
+    """From when on the step after `state` can be taken; None where there is none, or a person has to let it.
+
+    `released` says that a person let the sealed results out, `correcting` that one asked for another edition.
+    """
+    period = survey.period
+    match state:
+        case State.OPEN:
+            return period.closes_at
+        case State.CLOSING:
+            return period.late_until
+        case State.SEALED if survey.release is Release.PERSON:
+            return period.late_until if released else None
+        case State.SEALED:
+            return max(period.late_until, survey.release_at or period.late_until)
+        case State.PUBLISHED if correcting:
+            return period.late_until
+        case _:
+            return None

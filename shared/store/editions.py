@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -13,6 +13,7 @@ from gridfs import GridFSBucket
 from gridfs.errors import CorruptGridFile, FileExists, NoFile
 from pymongo.errors import DuplicateKeyError
 
+from shared.domain.edition import edition_digest
 from shared.store.connection import Db, Document, answering
 
 _DEADLINE = 20.0
@@ -33,13 +34,26 @@ class File:
 
 @dataclass(frozen=True, slots=True)
 class Edition:
-    """One publication: `results` in the API's JSON form, and the documents published with them, by name."""
+    """One publication: `results` in the API's JSON form, and the documents published with them, by name.
+
+    `digest` is `shared.domain.edition.edition_digest` as it was when the edition was made. The rest is not public: the `plan`
+    by which it was made, None where that is the survey's; `request`, the id of the correction that asked for it; `review`,
+    what the disclosure rules decided, for those who run the survey.
+    """
 
     survey: str
     number: int
     published_at: datetime
     results: Mapping[str, Any]
     documents: Mapping[str, File]
+    digest: str = ""
+    plan: Mapping[str, Any] | None = None
+    request: str | None = None
+    review: Mapping[str, Any] = field(default_factory=dict)
+
+    def computed_digest(self) -> str:
+        """The digest of what is stored now."""
+        return edition_digest(self.results, {name: file.sha256 for name, file in self.documents.items()})
 
 
 class Files:
@@ -106,6 +120,10 @@ class Editions:
                 {"name": name, "sha256": f.sha256, "size": f.size, "media_type": f.media_type}
                 for name, f in edition.documents.items()
             ],
+            "digest": edition.digest,
+            "plan": edition.plan,
+            "request": edition.request,
+            "review": dict(edition.review),
         }
         with answering(_DEADLINE):
             try:
@@ -113,6 +131,11 @@ class Editions:
             except DuplicateKeyError:
                 return self.get(edition.survey, edition.number)
         return edition
+
+    def discard(self, edition: Edition) -> None:
+        """Remove an edition that was made and never let out: what it was made for is not wanted any more."""
+        with answering(_DEADLINE):
+            self._db.editions.delete_one({"_id": f"{edition.survey}/{edition.number}", "digest": edition.digest})
 
     def get(self, survey_id: str, number: int) -> Edition:
         """Raises UnknownEdition, StoreUnavailable."""
@@ -123,9 +146,13 @@ class Editions:
         return _edition(document)
 
     def all(self, survey_id: str) -> list[Edition]:
-        """The survey's editions, oldest first."""
+        """The survey's editions, oldest first; the last may be one that is not out."""
         with answering(_DEADLINE):
             return [_edition(document) for document in self._db.editions.find({"survey": survey_id}).sort("edition")]
+
+    def published(self, survey_id: str, latest: int) -> list[Edition]:
+        """The survey's editions up to number `latest`, oldest first."""
+        return [edition for edition in self.all(survey_id) if edition.number <= latest]
 
     def document(self, edition: Edition, name: str) -> tuple[bytes, File]:
         """The content of one of the edition's documents. Raises UnknownEdition, StoreUnavailable."""
@@ -142,4 +169,8 @@ def _edition(document: Document) -> Edition:
         published_at=document["published_at"],
         results=document["results"],
         documents={d["name"]: File(d["sha256"], d["size"], d["media_type"]) for d in document["documents"]},
+        digest=document.get("digest", ""),
+        plan=document.get("plan"),
+        request=document.get("request"),
+        review=document.get("review", {}),
     )

@@ -12,7 +12,7 @@ from shared.domain.survey import State, Survey
 from shared.store.connection import Db
 from shared.store.editions import Edition, Editions, Files, UnknownEdition
 from shared.store.summaries import Summaries, UnknownSummary
-from shared.store.surveys import Surveys, UnknownSurvey
+from shared.store.surveys import Surveys, UnknownSurvey, as_amended
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +63,7 @@ class Predecessors:
             raise UnknownEdition(survey_id)
         edition = self._editions.get(survey_id, number or record.editions)
         document = _document(edition)
-        return Compared(previous_of(document, record.survey), (document,))
+        return Compared(previous_of(document, as_amended(record, edition.plan)), (document,))
 
 
 def _document(edition: Edition) -> dict[str, Any]:

@@ -32,8 +32,12 @@ INDEXES: dict[str, list[IndexModel]] = {
     "audit": [IndexModel([("survey", ASCENDING), ("_id", ASCENDING)])],
     "audit_head": [],
     "heartbeats": [IndexModel([("at", ASCENDING)], expireAfterSeconds=86_400)],
-    "surveys": [IndexModel([("state", ASCENDING)])],
+    "surveys": [IndexModel([("state", ASCENDING)]), IndexModel([("due_at", ASCENDING)])],
     "summaries": [IndexModel([("survey", ASCENDING)])],
+    "measures": [],
+    "comments": [],
+    "receivers": [],
+    "announcements": [IndexModel([("standing", ASCENDING), ("due_at", ASCENDING)]), IndexModel([("survey", ASCENDING)])],
 }
 
 _NAMESPACE_EXISTS = 48
