@@ -6,6 +6,7 @@ import click
 
 from services.console.commands.audit import audit
 from services.console.commands.checks import recount_, status
+from services.console.commands.contacts import contacts
 from services.console.commands.devices import device
 from services.console.commands.invitations import invitations
 from services.console.commands.paper import paper
@@ -22,5 +23,5 @@ def main() -> None:
     """Hailong measures how satisfied people are with a public body's service, and publishes the result."""
 
 
-for command in (up, demo, plan, survey, invitations, paper, device, status, recount_, rating, audit, quarantine):
+for command in (up, demo, plan, survey, invitations, contacts, paper, device, status, recount_, rating, audit, quarantine):
     main.add_command(command)

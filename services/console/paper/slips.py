@@ -1,4 +1,4 @@
-"""Invitation slips for print: eight on a page to cut apart, each with a QR code and the code in letters that people can type."""
+"""Invitation slips for print: eight on a page to cut apart, each with a QR code and the code in letters that can be typed."""
 
 from __future__ import annotations
 
