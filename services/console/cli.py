@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import click
 
+from services.console.commands import editions  # noqa: F401 -- adds commands to `survey`
+from services.console.commands.announcements import announcements
 from services.console.commands.audit import audit
 from services.console.commands.checks import recount_, status
+from services.console.commands.comments import comments
 from services.console.commands.contacts import contacts
 from services.console.commands.devices import device
 from services.console.commands.invitations import invitations
+from services.console.commands.measures import measure
 from services.console.commands.paper import paper
 from services.console.commands.plans import plan
 from services.console.commands.quarantine import quarantine
@@ -22,6 +26,9 @@ from services.console.commands.surveys import survey
 def main() -> None:
     """Hailong measures how satisfied people are with a public body's service, and publishes the result."""
 
+
+for command in (measure, comments, announcements):
+    main.add_command(command)
 
 for command in (up, demo, plan, survey, invitations, contacts, paper, device, status, recount_, rating, audit, quarantine):
     main.add_command(command)
