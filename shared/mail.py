@@ -6,7 +6,8 @@ import smtplib
 import ssl
 from dataclasses import dataclass
 from datetime import datetime
-from email.message import EmailMessage
+from email.header import Header
+from email.mime.text import MIMEText
 from email.utils import format_datetime
 from urllib.parse import unquote, urlsplit
 
@@ -48,12 +49,13 @@ class Mailer:
 
     def send(self, mail: Mail, at: datetime) -> None:
         """Hand `mail` over. Raises MailRefused."""
-        message = EmailMessage()
-        message["From"], message["To"], message["Subject"] = self._sender, mail.to, mail.subject
+        # Not an EmailMessage: where that folds a long subject that is not ASCII, it loses blanks (cpython issue 92081).
+        message = MIMEText(mail.text, "plain", "utf-8")
+        message["From"], message["To"] = self._sender, mail.to
+        message["Subject"] = Header(mail.subject, "utf-8", header_name="Subject")
         message["Date"] = format_datetime(at)
         message["Message-ID"] = f"<{mail.id}@{self._sender.rpartition('@')[2].strip('> ')}>"
         message["Auto-Submitted"] = "auto-generated"
-        message.set_content(mail.text)
         try:
             with self._connected() as server:
                 server.send_message(message)
