@@ -8,7 +8,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from datetime import datetime
 
-from services.publisher.rendering.documents.given import Given
+from services.publisher.rendering.documents.announcement import announcement
+from services.publisher.rendering.documents.given import Given, given_by
 from services.publisher.rendering.documents.notice import Detail, notice
 from services.publisher.rendering.documents.parts import Document
 from services.publisher.rendering.documents.pdf import pages, pdf
@@ -23,23 +24,40 @@ MEDIA_TYPES: Mapping[str, str] = {
     "docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
 }
 NOTICE_PAGES = 2
-NOTHING_GIVEN = Given()
+NOT_COUNTED: Mapping[str, int] = {}
 
 
-def documents(document: Json, survey: Survey, address: str | None = None, given: Given = NOTHING_GIVEN) -> Mapping[str, bytes]:
+def documents(
+    document: Json, survey: Survey, address: str | None = None, handed_out: Mapping[str, int] = NOT_COUNTED
+) -> Mapping[str, bytes]:
     """The documents of the edition in `document`, by file name. The same input gives the same bytes.
 
     `notice.pdf` and `report.pdf` are in Vietnamese, those in another language of the plan `notice.en.pdf` and so on; each is
-    there as DOCX too. `address` is where people find the results, None where that is not known.
+    there as DOCX too. `address` is where people find the results, None where that is not known; `handed_out`
+    is the number of ballots or invitations handed out in each stratum for which it is known.
     """
     edition = read_edition(document)
-    given = given.at(address)
+    given = given_by(document, address, handed_out)
     made: dict[str, bytes] = {}
     for tag in tags(survey.languages):
-        suffix = "" if tag == "vi" else f".{tag}"
         for name, words in (("notice", fitted(edition, survey, tag, given)), ("report", report(edition, survey, tag, given))):
-            made.update(laid_out(f"{name}{suffix}", words, edition.published_at))
+            made.update(laid_out(f"{name}{_suffix(tag)}", words, edition.published_at))
     return made
+
+
+def plan_documents(survey: Survey, made_at: datetime, address: str | None = None) -> Mapping[str, bytes]:
+    """The notice that the survey is held, by file name: `plan.pdf`, `plan.docx`, `plan.en.pdf` and so on.
+
+    `address` is where people answer, None where that is not known. The same input gives the same bytes.
+    """
+    made: dict[str, bytes] = {}
+    for tag in tags(survey.languages):
+        made.update(laid_out(f"plan{_suffix(tag)}", announcement(survey, tag, address), made_at))
+    return made
+
+
+def _suffix(tag: str) -> str:
+    return "" if tag == "vi" else f".{tag}"
 
 
 def laid_out(name: str, words: Document, made_at: datetime) -> Iterator[tuple[str, bytes]]:

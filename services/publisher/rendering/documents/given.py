@@ -1,24 +1,42 @@
-"""What documents tell beyond their edition: what the office has entered. Where it has not, documents leave room to write."""
+"""What documents tell beside the figures of an edition. Where nothing was entered, documents leave room to write."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
+from typing import Any
 
-from services.publisher.rendering.documents.measure import Measure
+from services.publisher.rendering.edition import Json
+from shared.domain.measure import Measure, measure_from
 
 
 @dataclass(frozen=True, slots=True)
 class Given:
-    """`handed_out` is the number of ballots or invitations handed out, by stratum; strata for which it is not known are absent.
+    """`address` is where people find the results, None where that is not known; `handed_out` the number of ballots or
+    invitations handed out, by stratum: strata for which it is not known are absent.
 
-    `address` is where people find the results, None where that is not known.
+    `measures` and `measures_before` are what the body does after this survey and after the one before. In the form of the
+    edition: `comments`, the themes of the open question by group; `correction`, what a corrected edition says of itself;
+    `release`, its promptness.
     """
 
     address: str | None = None
     handed_out: Mapping[str, int] = field(default_factory=dict)
     measures: tuple[Measure, ...] = ()
+    measures_before: tuple[Measure, ...] = ()
+    comments: tuple[Json, ...] = ()
+    correction: Mapping[str, Any] | None = None
+    release: Mapping[str, Any] | None = None
 
-    def at(self, address: str | None) -> Given:
-        """The same, with the results at `address` unless that is known already."""
-        return self if self.address is not None else replace(self, address=address)
+
+def given_by(document: Json, address: str | None, handed_out: Mapping[str, int]) -> Given:
+    """What stands in the edition in `document` beside its figures."""
+    return Given(
+        address=address,
+        handed_out=handed_out,
+        measures=tuple(measure_from(each) for each in document.get("measures", ())),
+        measures_before=tuple(measure_from(each) for each in document.get("measures_before", ())),
+        comments=tuple(document.get("comments", ())),
+        correction=document.get("correction"),
+        release=document.get("release"),
+    )

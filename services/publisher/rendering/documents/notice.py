@@ -11,7 +11,7 @@ from enum import IntEnum
 
 from services.publisher.rendering import comparing, sentences
 from services.publisher.rendering.composite import composite
-from services.publisher.rendering.documents import letterhead, measure, said
+from services.publisher.rendering.documents import letterhead, said
 from services.publisher.rendering.documents.context import Context
 from services.publisher.rendering.documents.given import Given
 from services.publisher.rendering.documents.numbering import Numbering
@@ -21,6 +21,7 @@ from services.publisher.rendering.edition import Edition
 from services.publisher.rendering.language import Language
 from services.publisher.rendering.method import satisfied_levels
 from services.publisher.rendering.numbers import EXACT_FROM
+from shared.domain.measure import Measure
 from shared.domain.results import Cell, Shown, Suppressed
 from shared.domain.survey import Survey
 
@@ -52,7 +53,10 @@ def notice(edition: Edition, survey: Survey, tag: str, given: Given, detail: Det
         addressee="",
         simulated=letterhead.simulated(words) if edition.results.simulated else None,
         grounds=letterhead.grounds(survey.grounds, words),
-        opening=words.word("notice.opening", body=words.pick(survey.body.name)),
+        opening=(
+            *said.corrected(given.correction, edition, words),
+            words.word("notice.opening", body=words.pick(survey.body.name)),
+        ),
         sections=tuple(_sections(context, given.measures, detail)),
         end=words.word("notice.end", address=given.address or words.word("notice.no_address")),
         recipients_title=words.word("form.recipients"),
@@ -64,7 +68,7 @@ def notice(edition: Edition, survey: Survey, tag: str, given: Given, detail: Det
     )
 
 
-def _sections(context: Context, measures: Sequence[measure.Measure], detail: Detail) -> Iterator[Section]:
+def _sections(context: Context, measures: Sequence[Measure], detail: Detail) -> Iterator[Section]:
     words = context.reader
     yield _section("notice.how", _how(context), words)
     yield _section("notice.overall", _overall(context), words)
@@ -258,7 +262,7 @@ def _wanted(context: Context) -> Iterator[str]:
         yield words.word("notice.not_asked")
 
 
-def _measures(measures: Sequence[measure.Measure], words: Language) -> list[str]:
+def _measures(measures: Sequence[Measure], words: Language) -> list[str]:
     if measures:
-        return listed(measure.in_words(measures, words))
+        return listed(said.measures(measures, words))
     return [words.word("notice.measure_blank", blank=BLANK, day=BLANK[:15])]

@@ -9,8 +9,12 @@ from dataclasses import dataclass, field
 
 from services.publisher.rendering.documents.numbering import Numbering
 
-BLANK = "\u200b".join("…" * 22)
+BLANK = "\u200b".join("…" * 18)
 """A line of dots to write on; it may break anywhere."""
+
+
+SHORT = 10
+"""A table of this many rows or fewer stays in one piece."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,12 +42,19 @@ class Rows:
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """A table; each row is as long as `columns`. `caption` is empty where the text above says what it is."""
+    """A table; each row is as long as `columns`. `caption` is empty where the text above says what it is.
+
+    `short` says that it is not to be parted by the end of a page.
+    """
 
     caption: str
     columns: tuple[Column, ...]
     parts: tuple[Rows, ...]
+    short: bool = field(default=False, init=False)
     kind: str = field(default="table", init=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "short", sum(len(part.rows) for part in self.parts) <= SHORT)
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +130,7 @@ class Document:
     addressee: str
     simulated: Simulated | None
     grounds: tuple[str, ...]
-    opening: str
+    opening: tuple[str, ...]
     sections: tuple[Section, ...]
     end: str
     recipients_title: str

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from services.publisher.rendering import sentences
 from services.publisher.rendering.documents.words import uncapitalised
 from services.publisher.rendering.edition import Edition
 from services.publisher.rendering.language import Language
+from shared.domain.measure import Measure
 from shared.domain.results import Bounded, Cell, ChoiceShare, GroupResult, QuestionResult, Suppressed
 from shared.domain.survey import Survey
 
@@ -70,6 +72,30 @@ def most_wanted(choices: Iterable[ChoiceShare], places: int = 3) -> list[ChoiceS
     """The choices that were picked most, in order; those that tie with the last place are all there."""
     picked = sorted((c for c in choices if c.share), key=lambda choice: -(choice.share or 0.0))
     return [c for c in picked if (c.share or 0.0) >= (picked[min(places, len(picked)) - 1].share or 0.0)]
+
+
+def measures(told: Iterable[Measure], reader: Language) -> Iterator[str]:
+    """A phrase for each measure: what, who, until when, and how far it is."""
+    for each in told:
+        yield reader.word(
+            "notice.measure",
+            what=uncapitalised(reader.pick(each.what)),
+            who=reader.pick(each.who),
+            until=reader.date(each.until),
+            state=reader.word(f"measures.{each.progress.value}"),
+        )
+
+
+def corrected(correction: Mapping[str, Any] | None, edition: Edition, reader: Language) -> tuple[str, ...]:
+    """What a corrected edition says of itself, as a paragraph; nothing for an edition that corrects none."""
+    if correction is None:
+        return ()
+    said = {
+        "number": edition.number,
+        "replaced": correction["replaces"],
+        "reason": reader.pick(correction["reason"]).rstrip("."),
+    }
+    return (reader.word("form.corrected", **said),)
 
 
 def root(edition: Edition) -> str:

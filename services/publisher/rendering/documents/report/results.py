@@ -8,16 +8,19 @@ from services.publisher.rendering import charts, sentences
 from services.publisher.rendering.composite import composite
 from services.publisher.rendering.documents import pictures, said
 from services.publisher.rendering.documents.context import Context
+from services.publisher.rendering.documents.given import Given
 from services.publisher.rendering.documents.parts import Block, Column, Paragraph, Rows, Section, Table
 from services.publisher.rendering.documents.report.blocks import chart_how, hidden, index_table, paragraphs, points
+from services.publisher.rendering.documents.words import listed
+from services.publisher.rendering.others import themes
 from shared.domain.results import Cell, CriterionResult, GroupResult, QuestionResult
 
 CHART = 96.0
 """How wide a chart of figures is, in millimetres: its type is then as large as that of the text beside it."""
 
 
-def sections(context: Context) -> tuple[Section, ...]:
-    groups = (_group(number, context) for number in range(len(context.groups)))
+def sections(context: Context, given: Given) -> tuple[Section, ...]:
+    groups = (_group(number, context, given) for number in range(len(context.groups)))
     return (Section(context.reader.word("results.overall"), tuple(_overall(context))), *groups)
 
 
@@ -51,7 +54,7 @@ def _whole(context: Context) -> Iterator[str]:
         yield words.word("notice.apart")
 
 
-def _group(number: int, context: Context) -> Section:
+def _group(number: int, context: Context, given: Given) -> Section:
     group, word = context.groups[number], context.reader.word
     parts = (
         Section(word("results.factors"), tuple(_factors(number, context))),
@@ -59,6 +62,7 @@ def _group(number: int, context: Context) -> Section:
         Section(word("results.strata"), tuple(_strata(number, context))),
         Section(word("results.perception"), shares("perception", number, context)),
         Section(word("results.expectation"), shares("expectation", number, context)),
+        Section(word("results.comments"), tuple(_comments(number, context, given))),
     )
     doubt = sentences.doubt(group.overall, context.reader, context.confidence)
     return Section(context.introduced(number), paragraphs([doubt]), points(parts, context))
@@ -125,6 +129,20 @@ def shares(role: str, number: int, context: Context) -> tuple[Block, ...]:
     table = (Table(caption, heads, tuple(_shares(question, context) for question in told)),) if told else ()
     notes = [words.word("results.expectation_note")] if role == "expectation" and told else []
     return (*table, *paragraphs([*notes, *(_hidden(question, context) for question in asked if question.reason)]))
+
+
+def _comments(number: int, context: Context, given: Given) -> Iterator[Block]:
+    """The themes of what people wrote, with counts, and what may be quoted of it."""
+    words, group = context.reader, context.groups[number]
+    found = themes(given.comments, words).get(group.id)
+    if found is None:
+        return
+    yield Paragraph(found.lead)
+    if found.rows:
+        heads = (Column(words.word("results.theme"), 125, centred=False), Column(words.word("results.comments_count"), 40))
+        caption = words.word("results.comments_caption", group=context.label(number))
+        yield Table(caption, heads, (Rows(found.rows),))
+    yield from paragraphs([found.rest, *listed(f"“{text}”" for text in found.cleared)])
 
 
 def _shares(question: QuestionResult, context: Context) -> Rows:

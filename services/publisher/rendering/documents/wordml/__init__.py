@@ -42,7 +42,8 @@ def _body(writer: Writer, document: Document) -> None:
     writer.add(*head(document))
     for ground in document.grounds:
         writer.paragraph(ground, "Grounds")
-    writer.paragraph(document.opening)
+    for opening in document.opening:
+        writer.paragraph(opening)
     writer.sections(document.sections)
     writer.paragraph(document.end, "Ending")
     writer.add(*signature(document))

@@ -76,8 +76,10 @@ class Writer:
         widths = [TEXT * column.width / whole for column in block.columns]
         size = self._document.tables
         rows = [row((_head(c, width, size) for c, width in zip(block.columns, widths, strict=True)), head=True)]
+        kept = sum(len(part.rows) for part in block.parts) - 1 if block.short else 0
         for part in block.parts:
-            rows += _part(part, block.columns, widths, size)
+            rows += _part(part, block.columns, widths, size, kept)
+            kept -= len(part.rows)
         self.add(table(rows, widths, _described(block)), paragraph("", "Rule", '<w:spacing w:after="100"/>'))
 
     def _chart(self, block: Chart) -> None:
@@ -106,14 +108,20 @@ def _head(column: Column, width: float, size: float) -> str:
     return cell(_text(column.head, size, _BOLD, centred=True, keep=True), width, '<w:vAlign w:val="center"/>')
 
 
-def _part(part: Rows, columns: Sequence[Column], widths: Sequence[float], size: float) -> list[str]:
+def _part(part: Rows, columns: Sequence[Column], widths: Sequence[float], size: float, kept: int) -> list[str]:
+    """The rows of a part; the first `kept` of them stay on the page of the row after them."""
     rows = []
     if part.title:
         spanned = f'<w:gridSpan w:val="{len(columns)}"/><w:vAlign w:val="center"/>'
         rows.append(row([cell(_text(part.title, size, _ITALIC, keep=True), sum(widths), spanned)]))
-    for texts in part.rows:
+    for n, texts in enumerate(part.rows):
         cells = zip(texts, columns, widths, strict=True)
-        rows.append(row(cell(_text(t, size, centred=c.centred), width, '<w:vAlign w:val="center"/>') for t, c, width in cells))
+        rows.append(
+            row(
+                cell(_text(text, size, centred=column.centred, keep=n < kept), width, '<w:vAlign w:val="center"/>')
+                for text, column, width in cells
+            )
+        )
     return rows
 
 

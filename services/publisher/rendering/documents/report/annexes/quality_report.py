@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from datetime import timedelta
+from functools import partial
 from zoneinfo import ZoneInfo
 
 from services.publisher.rendering import sentences
@@ -24,7 +25,7 @@ _ITEMS = (
 def quality_report(context: Context, given: Given) -> tuple[Section, ...]:
     tellers: dict[str, Callable[[Context], Iterator[str]]] = {
         "accuracy": _accuracy,
-        "timeliness": _timeliness,
+        "timeliness": partial(_timeliness, given=given),
         "coherence": _coherence,
         "burden": _burden,
     }
@@ -62,13 +63,15 @@ def _accuracy(context: Context) -> Iterator[str]:
         yield words.word("ess.accuracy_alpha")
 
 
-def _timeliness(context: Context) -> Iterator[str]:
+def _timeliness(context: Context, given: Given) -> Iterator[str]:
     words, survey, results = context.reader, context.survey, context.edition.results
     zone = ZoneInfo(survey.period.timezone)
     closed = (results.closes_at - timedelta(microseconds=1)).astimezone(zone)
     published = context.edition.published_at.astimezone(zone)
-    days = words.number((published.date() - closed.date()).days)
-    yield words.word("ess.timeliness_text", closed=words.date(closed), published=words.date(published), days=days)
+    told = given.release or {"days": (published.date() - closed.date()).days}
+    yield words.word(
+        "ess.timeliness_text", closed=words.date(closed), published=words.date(published), days=words.number(told["days"])
+    )
     if survey.release_at is not None:
         yield words.word("ess.timeliness_planned", planned=sentences.day(survey.release_at, survey, words))
 

@@ -67,7 +67,7 @@ def _applies(condition: Condition, asked: Questionnaire, context: Context) -> st
 
 def _overall(asked: Questionnaire, context: Context) -> Iterator[str]:
     if asked.overall is not None:
-        yield f"{asked.overall.id}. {context.reader.pick(asked.overall.text)}"
+        yield context.reader.pick(asked.overall.text)
 
 
 def _questions(name: str, questions: Sequence[Question], asked: Questionnaire, context: Context) -> Section:
@@ -78,7 +78,7 @@ def _questions(name: str, questions: Sequence[Question], asked: Questionnaire, c
 def _question(question: Question, asked: Questionnaire, context: Context) -> Iterator[str]:
     words = context.reader
     choices = "; ".join(words.pick(choice.text) for choice in question.choices)
-    yield words.word("questionnaire.question", id=question.id, text=words.pick(question.text), choices=choices)
+    yield words.word("questionnaire.question", text=words.pick(question.text), choices=choices)
     if question.at_most > 1:
         yield words.word("questionnaire.at_most", number=question.at_most)
     if question.sensitive:

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from services.publisher.rendering.comparing import compared
+from services.publisher.rendering.documents import pictures
 from services.publisher.rendering.documents.context import Context
+from services.publisher.rendering.documents.levels_chart import Answers, levels_chart
 from services.publisher.rendering.documents.parts import Block, Column, Paragraph, Rows, Section, Table
 from services.publisher.rendering.documents.report.blocks import index_table, paragraphs, points
 from services.publisher.rendering.documents.report.comparison import breaks, change_table
@@ -49,8 +51,24 @@ def _levels(number: int, context: Context) -> Iterator[Block]:
         Rows(tuple(_level_row(criterion, values, group.ballots - group.incomplete, context) for criterion in criteria), title)
         for title, criteria in by_factor(group, context)
     )
+    yield _picture(number, values, context)
     yield Paragraph(words.word("tables.levels_legend", levels=legend, no_opinion=no_opinion))
     yield Table(words.word("tables.levels_caption", group=context.label(number)), heads, parts)
+
+
+def _picture(number: int, values: list[str], context: Context) -> Block:
+    """The answers of the criteria whose counts may be told, as bars."""
+    words, group = context.reader, context.groups[number]
+    caption = words.word("tables.levels_chart", group=context.label(number))
+    levels = [(words.pick(level.text), level.satisfied) for level in context.plan(group).questionnaire.scale.levels]
+    rows = [
+        Answers(words.pick(criterion.text), tuple(criterion.levels.get(value, 0) for value in values))
+        for criterion in group.criteria
+        if criterion.levels is not None
+    ]
+    said = "; ".join(f"{row.label}: {' – '.join(words.number(count) for count in row.counts)}" for row in rows)
+    description = words.word("tables.levels_how", levels=" – ".join(name for name, _ in levels), rows=said)
+    return pictures.chart(levels_chart((caption, description), levels, rows), caption, 165)
 
 
 def _level_row(criterion: CriterionResult, values: list[str], complete: int, context: Context) -> tuple[str, ...]:
