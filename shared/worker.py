@@ -2,10 +2,33 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import socket
+import sys
+import time
 
 from celery import Celery
+
+from shared.store import schema
+from shared.store.connection import Db, StoreUnavailable
+
+logger = logging.getLogger(__name__)
+
+CONFIGURATION = 78
+"""The exit status of a process that cannot work before a person acts (EX_CONFIG of sysexits.h)."""
+
+
+def require_schema(db: Db) -> None:
+    """Return when the store answers and its data are of this release's revision; end the process when they are of another."""
+    while True:
+        try:
+            return schema.require(db)
+        except StoreUnavailable:
+            time.sleep(1.0)
+        except schema.WrongSchema as error:
+            logger.critical("the data do not fit this release", extra={"reason": str(error)})
+            sys.exit(CONFIGURATION)
 
 
 def run(app: Celery, service: str, queue: str, log_level: str, threads: int = 2) -> None:

@@ -1,4 +1,4 @@
-"""Wiring of the collector's process: `gunicorn 'services.collector.wsgi:create()'`."""
+"""Wiring of the collector's process: `python -m shared.web services.collector.wsgi:create`."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from services.collector.reception import Reception
 from shared import log, settings
 from shared.broker import Emitter, create_celery
 from shared.events import SCORING
+from shared.store import schema
 from shared.store.acceptance import Acceptance
 from shared.store.connection import Db, StoreUnavailable, connect, ping
 from shared.store.devices import Devices
@@ -34,6 +35,7 @@ def create() -> Flask:
     config = settings.from_environment()
     log.configure("collector", config.log_level)
     db = connect(config.mongodb_url, "collector")
+    schema.require_if_there(db)
     catalogue = Catalogue(Surveys(db))
     turns = Turns()
     acceptance = Acceptance(db, slot=os.getpid(), deadline=config.store_deadline, turns=turns)

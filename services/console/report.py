@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime, timedelta
-from uuid import UUID
 
 from shared.domain.equation import Equation
 from shared.domain.survey import Survey
 from shared.domain.tally import Tallies, Tally, by_stratum
 from shared.store.indices import Snapshot
+from shared.store.retention import Certificate
 from shared.store.surveys import Record
+from shared.store.tallies import Stuck
 
 
 def header(record: Record) -> Iterator[str]:
@@ -95,10 +96,31 @@ def running_lines(shown: Mapping[str, Snapshot]) -> Iterator[str]:
         yield f"  running   {group}: {overall} over {snapshot.base} ballots (moves in steps)"
 
 
-def trouble_lines(stuck: Mapping[UUID, str], quarantine: Mapping[tuple[str, str], int]) -> Iterator[str]:
+def survey_line(record: Record, equation: Equation) -> str:
+    """A survey in one line: where it stands, and whether its ballots are all accounted for."""
+    told = "the equation holds" if equation.holds else f"the equation DOES NOT HOLD: {'; '.join(equation.faults())}"
+    problem = f"; PROBLEM {record.problem}" if record.problem else ""
+    return f"  {record.survey.id:32} {record.state.value:10} {equation.accepted:>9} ballots, {told}{problem}"
+
+
+def retention_lines(survey: Survey, certificate: Certificate | None) -> Iterator[str]:
+    """When what leads to people is destroyed, or when it was."""
+    if certificate is not None:
+        when = certificate.ended_at
+        yield "  retention " + ("being destroyed, NOT ENDED" if when is None else f"destroyed on {when:%Y-%m-%d}")
+    elif survey.retain_until is not None:
+        yield f"  retention free text, invitations and contacts until {survey.retain_until:%Y-%m-%d %H:%M}"
+
+
+def stuck_lines(stuck: Iterable[Stuck]) -> Iterator[str]:
+    """Batches that could not be scored, and what to do about them."""
+    for each in stuck:
+        yield f"  STUCK     batch {each.batch} of {each.survey}, {each.ballots} ballots: {each.reason}"
+        yield f"            once it is mended: hailong batches retry {each.batch}"
+
+
+def trouble_lines(quarantine: Mapping[tuple[str, str], int]) -> Iterator[str]:
     """What waits for a person."""
-    for batch, reason in stuck.items():
-        yield f"  STUCK     batch {batch}: {reason}"
     for (kind, reason), number in sorted(quarantine.items()):
         yield f"  quarantine  {number} {kind}{'s' if number != 1 else ''}: {reason[:160]}"
 

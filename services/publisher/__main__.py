@@ -36,6 +36,7 @@ def main() -> None:
     config = settings.from_environment()
     log.configure(PUBLISHING, config.log_level)
     db = connect(config.mongodb_url, PUBLISHING)
+    worker.require_schema(db)
     app = create_celery(config.redis_url)
     surveys, ballots, files = Surveys(db, Author("publisher", now)), Ballots(db), Files(db)
     quarantine, heartbeats = Quarantine(db), Heartbeats(db)

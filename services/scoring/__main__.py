@@ -26,6 +26,7 @@ def main() -> None:
     config = settings.from_environment()
     log.configure(SCORING, config.log_level)
     db = connect(config.mongodb_url, SCORING)
+    worker.require_schema(db)
     app = create_celery(config.redis_url)
     tallies, quarantine, heartbeats = Tallies(db), Quarantine(db), Heartbeats(db)
     surveys, running = Surveys(db), RunningIndices(tallies, Indices(db))

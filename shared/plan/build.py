@@ -37,7 +37,7 @@ Data = Mapping[str, Any]
 def survey(data: Data) -> Survey:
     """The survey of complete, checked data."""
     period = _period(data["period"])
-    release_at = data.get("release_at")
+    release_at, retain_until = data.get("release_at"), data.get("retain_until")
     questionnaires = _questionnaires(data)
     return Survey(
         id=data["survey"],
@@ -55,6 +55,7 @@ def survey(data: Data) -> Survey:
         grounds=tuple(data.get("grounds", ())),
         simulated=data["simulated"],
         previous=data.get("previous"),
+        retain_until=None if retain_until is None else instant(retain_until, ZoneInfo(period.timezone)),
     )
 
 

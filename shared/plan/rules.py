@@ -100,7 +100,8 @@ def _times(data: Mapping[str, Any]) -> tuple[dict[Place, datetime], list[Finding
     findings: list[Finding] = []
     if not isinstance(zone, str) or zone not in zone_names():
         return times, findings
-    for pattern in (("period", "opens_at"), ("period", "closes_at"), ("period", "late_until"), ("release_at",)):
+    moments = (("period", "opens_at"), ("period", "closes_at"), ("period", "late_until"), ("release_at",), ("retain_until",))
+    for pattern in moments:
         for place, text in texts(data, *pattern):
             try:
                 times[place] = instant(text.strip(), ZoneInfo(zone)).astimezone(UTC)
@@ -130,6 +131,10 @@ def _release(data: Mapping[str, Any]) -> Iterator[Finding]:
         yield ("release_at",), "has no meaning with `release: person`; leave it out, or write `release: automatic`"
     elif release_at and sealed_from and release_at < sealed_from:
         yield ("release_at",), "expected a time after closing, not before late_until"
+    retain_until = times.get(("retain_until",))
+    published_from = release_at or sealed_from
+    if retain_until and published_from and retain_until <= published_from:
+        yield ("retain_until",), "expected a time after the results are published, at least after late_until and release_at"
 
 
 def _weights(data: Mapping[str, Any]) -> Iterator[Finding]:

@@ -159,6 +159,7 @@ class PlanSchema(Plain):
     period = Block(PeriodSchema, "the period: timezone, opens_at, closes_at")
     release = Word(Release, Release.AUTOMATIC.value)
     release_at = Time(default=None)
+    retain_until = Time(default=None)
     method = Block(MethodSchema, "settings of the method", default=lambda: MethodSchema().load({}))
     places = Block(PlacesSchema, "terms of reserving: minutes, block, hours", default=lambda: PlacesSchema().load({}))
     scales = Items(Block(ScaleSchema, "a scale: id, levels"), "scales")

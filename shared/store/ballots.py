@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from uuid import UUID
 
 from pymongo.client_session import ClientSession
 
@@ -37,6 +38,16 @@ class Ballots:
                     chunk = []
         if chunk:
             yield chunk
+
+    def named(self, ids: Iterable[UUID]) -> list[StoredBallot]:
+        """Those of the ballots `ids` that there are. Raises StoreUnavailable."""
+        wanted = sorted(ids)
+        found: list[StoredBallot] = []
+        with answering():
+            for start in range(0, len(wanted), CHUNK):
+                documents = self._db.ballots.find({"_id": {"$in": wanted[start : start + CHUNK]}})
+                found += [StoredBallot(ballot_from(document), bytes(document["digest"])) for document in documents]
+        return found
 
     def equation(self, survey_id: str) -> Equation:
         """The terms of the equation, all read in one snapshot. Raises StoreUnavailable."""

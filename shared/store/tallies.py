@@ -15,8 +15,10 @@ from uuid import UUID
 
 from pymongo.client_session import ClientSession
 
+from shared.domain.audit import Act
 from shared.domain.survey import Survey
 from shared.domain.tally import Cell, Tally, merge_cells, tally
+from shared.store.audit import Author, append
 from shared.store.connection import Db, answering, transact
 from shared.store.wire import ballot_from, tallies_document, tallies_from
 
@@ -28,6 +30,20 @@ _DEADLINE = 10.0
 
 class BatchBroken(ValueError):
     """A batch names ballots that are not there, or that its survey cannot count. A person must look."""
+
+
+class UnknownBatch(LookupError):
+    """No batch of that id was set aside."""
+
+
+@dataclass(frozen=True, slots=True)
+class Stuck:
+    """A batch that could not be scored and waits for a person, with the number of its ballots."""
+
+    batch: UUID
+    survey: str
+    ballots: int
+    reason: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +120,12 @@ class Tallies:
         oldest = min((batch["committed_at"] for batch in batches), default=None)
         return Waiting(len(batches), sum(len(batch["ballots"]) for batch in batches), oldest)
 
+    def waiting_ballots(self, survey_id: str) -> set[UUID]:
+        """The ballots of the survey that are committed and not scored, in batches that are stuck too."""
+        with answering(_DEADLINE):
+            batches = self._db.batches.find({"survey": survey_id}, {"ballots": 1})
+            return {ballot for batch in batches for ballot in batch["ballots"]}
+
     def stale(self, before: datetime, limit: int = 1_000) -> list[UUID]:
         """Batches committed before `before` that still wait, oldest first."""
         with answering(_DEADLINE):
@@ -119,6 +141,30 @@ class Tallies:
         """Mark a batch that cannot be scored, so that it is not tried again until a person looked."""
         with answering(_DEADLINE):
             self._db.batches.update_one({"_id": batch_id}, {"$set": {"stuck": reason}})
+
+    def try_again(self, batch_id: UUID, author: Author | None) -> str:
+        """Let a batch that was set aside be scored by the next sweep; returns the survey. An act in the audit log.
+
+        Raises UnknownBatch where no such batch is set aside, Unsigned, StoreUnavailable.
+        """
+
+        def work(session: ClientSession) -> str:
+            batch = self._db.batches.find_one({"_id": batch_id, "stuck": {"$ne": None}}, session=session)
+            if batch is None:
+                raise UnknownBatch(str(batch_id))
+            self._db.batches.update_one({"_id": batch_id}, {"$unset": {"stuck": ""}}, session=session)
+            told = {"batch": str(batch_id), "ballots": len(batch["ballots"])}
+            append(self._db, Act("retry batch", batch["survey"], {"stuck": batch["stuck"]}, told), author, session)
+            return str(batch["survey"])
+
+        return transact(self._db, work, _DEADLINE)
+
+    def all_stuck(self) -> list[Stuck]:
+        """Every batch that was set aside, by survey."""
+        with answering(_DEADLINE):
+            batches = self._db.batches.find({"stuck": {"$ne": None}})
+            found = [Stuck(b["_id"], b["survey"], len(b["ballots"]), b["stuck"]) for b in batches]
+        return sorted(found, key=lambda each: (each.survey, str(each.batch)))
 
     def stuck(self, survey_id: str) -> dict[UUID, str]:
         """The survey's batches that were set aside, with the reason."""

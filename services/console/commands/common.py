@@ -26,6 +26,7 @@ from shared.plan import PlanError
 from shared.settings import Settings, SettingsError
 from shared.store.audit import AuditBroken, Author
 from shared.store.connection import Db, StoreConflict, StoreUnavailable, connect
+from shared.store.schema import WrongSchema
 from shared.store.surveys import Record, SurveyExists, Surveys, UnknownSurvey
 
 Command = TypeVar("Command", bound=Callable[..., Any])
@@ -37,7 +38,7 @@ class Refused(Exception):
 
 _TOLD = (
     HomeError, SettingsError, PlanError, SurveyExists, supervisor.StartError, DemoError, Refused, ImpossibleDesign, AuditBroken,
-    AlreadyThere,
+    WrongSchema, AlreadyThere,
 )  # fmt: skip
 
 
