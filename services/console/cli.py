@@ -7,16 +7,20 @@ import click
 from services.console.commands import editions  # noqa: F401 -- adds commands to `survey`
 from services.console.commands.announcements import announcements
 from services.console.commands.audit import audit
+from services.console.commands.backup import backup, restore
+from services.console.commands.batches import batches
 from services.console.commands.checks import recount_, status
 from services.console.commands.comments import comments
 from services.console.commands.contacts import contacts
 from services.console.commands.devices import device
 from services.console.commands.invitations import invitations
 from services.console.commands.measures import measure
+from services.console.commands.migrations import migrate
 from services.console.commands.paper import paper
 from services.console.commands.plans import plan
 from services.console.commands.quarantine import quarantine
 from services.console.commands.rating import rating
+from services.console.commands.retention import retention
 from services.console.commands.running import demo, up
 from services.console.commands.surveys import survey
 
@@ -26,6 +30,9 @@ from services.console.commands.surveys import survey
 def main() -> None:
     """Hailong measures how satisfied people are with a public body's service, and publishes the result."""
 
+
+for command in (backup, restore, migrate, retention, batches):
+    main.add_command(command)
 
 for command in (measure, comments, announcements):
     main.add_command(command)
