@@ -8,6 +8,7 @@ from functools import lru_cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from services.publisher.answers import Body, body
 from services.publisher.bundle import page_name, widget_name
 from services.publisher.data import Imprint
 from services.publisher.lookup import Found, Lookup, Sealed
@@ -27,6 +28,8 @@ from shared.store.surveys import Record, UnknownSurvey
 
 SITE_LANGUAGES = ("vi", "en")
 """The languages of pages that belong to no survey, the first where none is asked for."""
+
+HTML = "text/html"
 
 _KEPT = 128
 _LONGEST_SERIES = 30
@@ -67,14 +70,14 @@ class Pages:
         entries = [self._entry(record, reader) for record in self._published.surveys()]
         return environment().get_template("surveys.html").render(**frame(reader, SITE_LANGUAGES), entries=entries)
 
-    def survey(self, survey_id: str, asked: str | None) -> str:
+    def survey(self, survey_id: str, asked: str | None) -> Body:
         """The latest edition, or that there is none yet. Raises UnknownSurvey."""
         record = self._published.survey(survey_id)
         if record.state is not State.PUBLISHED:
-            return _unpublished(record, asked)
+            return body(_unpublished(record, asked), HTML)
         return self._page(record, latest_number(record), asked)
 
-    def edition(self, survey_id: str, number: int, asked: str | None) -> str:
+    def edition(self, survey_id: str, number: int, asked: str | None) -> Body:
         """One edition. Raises UnknownSurvey, NotPublished, UnknownEdition."""
         record = self._published.survey(survey_id)
         if not 1 <= number <= latest_number(record):
@@ -148,19 +151,19 @@ class Pages:
         shown = {"survey": survey, "sealed": sealed, "found": found, "asked": typed, "malformed": malformed}
         return template.render(**frame(reader, survey.languages), **shown)
 
-    def _page(self, record: Record, number: int, asked: str | None) -> str:
+    def _page(self, record: Record, number: int, asked: str | None) -> Body:
         latest, survey_id = latest_number(record), record.survey.id
         measures = tuple(map(_frozen, self._measures(survey_id))) if self._measures and number == latest else None
         return self._completed(survey_id, number, latest, chosen(asked, record.survey.languages), measures)
 
-    def _complete(self, survey_id: str, number: int, latest: int, tag: str, measures: tuple[Any, ...] | None) -> str:
+    def _complete(self, survey_id: str, number: int, latest: int, tag: str, measures: tuple[Any, ...] | None) -> Body:
         """The stored page with its slots filled. Kept by all that it depends on."""
         edition = self._published.edition(survey_id, number)
         survey = self._published.survey(survey_id).survey
         told = edition.results.get("measures", ()) if measures is None else [each.content for each in measures]
         reader = language(tag, survey.languages)
         page = self._stored(survey_id, number, tag)
-        return complete(page, survey_id, reader, latest if latest > number else None, told)
+        return body(complete(page, survey_id, reader, latest if latest > number else None, told), HTML)
 
     def _rendered(self, survey_id: str, number: int, tag: str) -> str:
         edition = self._published.edition(survey_id, number)

@@ -20,7 +20,7 @@ from services.publisher.answers import A_MINUTE, ASK_FIRST, FOR_EVER, answer, bo
 from services.publisher.data import Imprint
 from services.publisher.lookup import Lookup, Registers
 from services.publisher.machines import Machines, robots
-from services.publisher.pages import Measures, Pages, message
+from services.publisher.pages import HTML, Measures, Pages, message
 from services.publisher.published import RESULTS, NotPublished, Published, as_json
 from services.publisher.rendering.small import widget_style_hash
 from shared import log, problem
@@ -96,7 +96,7 @@ def _register_pages(site: Flask, pages: Pages) -> None:
 
     @site.get("/surveys/<survey_id>")
     def survey(survey_id: str) -> Response:
-        return _html(pages.survey(survey_id, _language()))
+        return answer(pages.survey(survey_id, _language()), ASK_FIRST)
 
     @site.get("/surveys/<survey_id>/history")
     def history(survey_id: str) -> Response:
@@ -109,7 +109,7 @@ def _register_pages(site: Flask, pages: Pages) -> None:
     @site.get("/surveys/<survey_id>/editions/<int:number>")
     def edition(survey_id: str, number: int) -> Response:
         # Not for ever: once there is a later edition, the page says so. As it was published it stands beside its documents.
-        return _html(pages.edition(survey_id, number, _language()), A_MINUTE)
+        return answer(pages.edition(survey_id, number, _language()), A_MINUTE)
 
 
 def _register_widget(site: Flask, pages: Pages) -> None:
@@ -257,8 +257,8 @@ def _told(found: Problem) -> Response:
     return response
 
 
-def _html(page: str, cache: str = ASK_FIRST) -> Response:
-    return answer(body(page, "text/html"), cache)
+def _html(page: str) -> Response:
+    return answer(body(page, HTML), ASK_FIRST)
 
 
 def _document(published: Published, edition: Edition, name: str, cache: str) -> Response:

@@ -16,8 +16,8 @@ def create() -> Flask:
     """An application that does nothing."""
     app = Flask(__name__)
 
-    @app.put("/<path:path>")
-    def put(path: str) -> Response:
+    @app.route("/<path:path>", methods=["GET", "PUT"])
+    def empty(path: str) -> Response:
         del path
         return Response(status=201)
 
