@@ -52,7 +52,7 @@ class Mailer:
         # Not an EmailMessage: where that folds a long subject that is not ASCII, it loses blanks (cpython issue 92081).
         message = MIMEText(mail.text, "plain", "utf-8")
         message["From"], message["To"] = self._sender, mail.to
-        message["Subject"] = Header(mail.subject, "utf-8", header_name="Subject")
+        message["Subject"] = Header(mail.subject, "utf-8", header_name="Subject").encode()
         message["Date"] = format_datetime(at)
         message["Message-ID"] = f"<{mail.id}@{self._sender.rpartition('@')[2].strip('> ')}>"
         message["Auto-Submitted"] = "auto-generated"
