@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from typing import Protocol
 from uuid import UUID, uuid4
 
@@ -35,7 +35,7 @@ class Issues(Protocol):
 
     def issue(self, survey_id: str, wanted: Mapping[UUID, str], reached: Reached, act: str) -> set[UUID]: ...
 
-    def settle(self, contact: UUID, reached: Reached, day: datetime) -> None: ...
+    def settle(self, contact: UUID, reached: Reached, day: date) -> None: ...
 
 
 @dataclass(slots=True)
@@ -95,9 +95,9 @@ class Post:
             if not refused.for_good:
                 posted.put_off[named.name] = str(refused)
                 return False
-            self.contacts.settle(contact.id, Reached.FAILED, now)
+            self.contacts.settle(contact.id, Reached.FAILED, now.date())
             posted.refused[named.name] = str(refused)
             return True
-        self.contacts.settle(contact.id, Reached.WRITTEN, now)
+        self.contacts.settle(contact.id, Reached.WRITTEN, now.date())
         posted.written += 1
         return True
