@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
-from flask import Flask
+from flask import Flask, Response
+from prometheus_client import CONTENT_TYPE_LATEST
 
+from services.publisher import metrics
 from services.publisher.data import Imprint
 from services.publisher.published import Published, kept_for
 from services.publisher.site import create_site
@@ -30,13 +32,16 @@ def create() -> Flask:
     files = Files(db)
     published = Published(Surveys(db), Editions(db, files), Predecessors(db).as_published, config.site_fresh)
     measures = Measures(db)
-    return create_site(
+    site = create_site(
         published,
         Registers(files),
         lambda: _lacking(db, config.heartbeat_stale),
         measures=kept_for(config.site_fresh, lambda survey_id: [each.to_json() for each in measures.of(survey_id)]),
         imprint=Imprint(config.site_address, config.licence),
     )
+    told = metrics.exposition(db)
+    site.add_url_rule("/metrics", view_func=lambda: Response(told.text(), content_type=CONTENT_TYPE_LATEST))
+    return site
 
 
 def _lacking(db: Db, stale: float) -> dict[str, str]:

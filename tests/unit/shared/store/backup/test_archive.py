@@ -148,9 +148,12 @@ def test_a_backup_that_fails_leaves_no_file(tmp_path: Path, pair: Keys) -> None:
 
 
 def test_a_disk_that_is_full_is_told_also_of_an_encrypted_backup(pair: Keys) -> None:
-    with Path("/dev/full").open("wb", buffering=0) as full, pytest.raises(OSError, match="space"):
-        with archive._sealed(full, pair) as plain:
-            plain.write(os.urandom(1_000_000))
+    with (
+        Path("/dev/full").open("wb", buffering=0) as full,
+        pytest.raises(OSError, match="space"),
+        archive._sealed(full, pair) as plain,
+    ):
+        plain.write(os.urandom(1_000_000))
 
 
 @pytest.mark.parametrize("content", ["", "# nothing\n", "age1nonsense\n", "AGE-SECRET-KEY-1NONSENSE\n"])
