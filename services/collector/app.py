@@ -105,7 +105,7 @@ def create_app(
     api.register_blueprint(ballots_blueprint(reception, doorkeeper))
     api.register_blueprint(places_blueprint(parts.borrowing, doorkeeper))
     api.register_blueprint(devices_blueprint(doorkeeper, parts.devices, clock))
-    app.register_blueprint(web_blueprint(reception, catalogue, clock))
+    app.register_blueprint(web_blueprint(reception, catalogue, parts.borrowing, clock))
     app.register_blueprint(kiosk_blueprint(catalogue))
     app.register_blueprint(get_swaggerui_blueprint("/docs/ui", "/openapi.json"))
     _register_operations(app, readiness)

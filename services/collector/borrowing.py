@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Protocol
@@ -20,9 +21,9 @@ from shared.domain.acceptance import (
 )
 from shared.domain.ballot import UnknownStratum
 from shared.domain.survey import Admission, Admitted, Channel, Stratum, Survey, admits
-from shared.domain.token import BITS, token, token_digest
+from shared.domain.token import BITS, LENGTH, read_token, token, token_digest
 from shared.store.devices import Enrolled
-from shared.store.places import Granted, Held, Places, Wish
+from shared.store.places import Granted, Held, LeaseExists, Places, Wish
 from shared.store.surveys import Record
 
 
@@ -36,13 +37,17 @@ class Loan:
 
 @dataclass(frozen=True, slots=True)
 class Asking:
-    """Who asks for `count` places of a stratum: a device, or a person, with the digest of their invitation's token if any."""
+    """Who asks for `count` places of a stratum: a device, or a person, with the digest of their invitation's token if any.
+
+    `token` is the one to name the lease by, where there is one already: who asks twice with it has one place.
+    """
 
     survey: str
     stratum: str
     count: int = 1
     invitation: bytes | None = None
     device: Enrolled | None = None
+    token: str = ""
 
 
 class IssuedInvitations(Protocol):
@@ -80,7 +85,10 @@ class Borrowing:
         if asking.device is not None:
             most = min(asking.count, record.survey.places.block)
             wish = Wish(asking.survey, asking.stratum, most, block_term, asking.device.key)
-        made = token(secrets.randbits(BITS))
+        if is_token(asking.token):
+            with suppress(LeaseExists):
+                return Loan(asking.token, self._places.reserve(token_digest(asking.token), wish, self._clock()))
+        made = new_token()
         return Loan(made, self._places.reserve(token_digest(made), wish, self._clock()))
 
     def extend(self, survey_id: str, lease: str) -> Granted:
@@ -118,6 +126,16 @@ class Borrowing:
             raise InvitationUnknown
         if found.spent:
             raise InvitationSpent
+
+
+def new_token() -> str:
+    """A name for a lease that nobody guesses."""
+    return token(secrets.randbits(BITS))
+
+
+def is_token(text: str) -> bool:
+    """Whether `text` could be a name that `new_token` gave."""
+    return len(text) == LENGTH and text == read_token(text) and text.isalnum()
 
 
 def terms(survey: Survey) -> tuple[timedelta, timedelta]:

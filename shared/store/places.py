@@ -25,6 +25,10 @@ class PlaceUnknown(LookupError):
     """There is no such lease: it ran out, was used up, or was given back."""
 
 
+class LeaseExists(ValueError):
+    """There is a lease of that name."""
+
+
 class PlacesReserved(StratumFull):
     """No place is free, but `held` are only reserved, the first of them for `seconds` more."""
 
@@ -93,7 +97,7 @@ class Places:
     def reserve(self, digest: bytes, wish: Wish, now: datetime) -> Granted:
         """Reserve as many of the places wished for as are free, at least one, under the lease `digest`.
 
-        Raises StratumFull or PlacesReserved where none is free, StoreUnavailable.
+        Raises LeaseExists, StratumFull or PlacesReserved where none is free, StoreUnavailable.
         """
         with self._turns.taken(self._deadline):
             return transact(self._db, lambda session: self._reserve(digest, wish, now, session), self._deadline)
@@ -147,6 +151,8 @@ class Places:
         place = enter(self._db, [(wish.survey, wish.stratum)], session).get((wish.survey, wish.stratum))
         if place is None:
             raise StratumFull
+        if self._db.leases.find_one({"_id": Binary(digest)}, {"_id": 1}, session=session) is not None:
+            raise LeaseExists
         held = place.get("held", 0)
         over = lapsed(self._db, [(wish.survey, wish.stratum)], now, session) if held else []
         free = place["free"] - held + sum(lease["count"] for lease in over)

@@ -21,12 +21,16 @@ TRAP = "website"
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """What was answered so far. `reviewed` once the summary was seen; `trapped` where the field nobody sees was filled in."""
+    """What was answered so far. `reviewed` once the summary was seen; `trapped` where the field nobody sees was filled in.
+
+    `place` is the token of the place that is reserved for the ballot, if one is.
+    """
 
     id: UUID
     answers: Mapping[str, Answer] = field(default_factory=dict)
     comment: str = ""
     invitation: str = ""
+    place: str = ""
     reviewed: bool = False
     trapped: bool = False
 
@@ -40,6 +44,7 @@ def read(form: MultiDict[str, str], steps: Sequence[Step]) -> Draft:
         answers={key: answer for key, answer in given.items() if applies(items[key], given)},
         comment=_written(form.get("comment", "")),
         invitation="".join(form.get("invitation", "").split()),
+        place=form.get("place", "")[:TOKEN_LIMIT],
         reviewed=form.get("reviewed") == "yes",
         trapped=bool(form.get(TRAP)),
     )
@@ -63,8 +68,8 @@ def arrival(draft: Draft, stratum: str, language: str, questionnaire: Questionna
     submission = Submission(
         draft.id, stratum, Channel.WEB, language, questionnaire.version, answers, draft.comment.strip() or None
     )
-    token = draft.invitation
-    return Arrival(submission, token_digest(token) if token else None)
+    invitation = token_digest(draft.invitation) if draft.invitation else None
+    return Arrival(submission, invitation, token_digest(draft.place) if draft.place else None)
 
 
 def _answer(item: Item, form: MultiDict[str, str]) -> Answer | None:

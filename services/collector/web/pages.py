@@ -62,8 +62,16 @@ def reader_of(survey: Survey, asked: str | None) -> Language:
     return language(chosen(asked, survey.languages), survey.languages)
 
 
-def form_page(asked: Asked, draft: Draft, at: int, errors: Mapping[str, str] | None = None, *, lost: bool = False) -> str:
-    """The form, with page `at` open and the answers carried in the others.
+def form_page(
+    asked: Asked,
+    draft: Draft,
+    at: int,
+    errors: Mapping[str, str] | None = None,
+    *,
+    lost: bool = False,
+    news: str = "",
+) -> str:
+    """The form, with page `at` open and the answers carried in the others. `news` is the key of words to say above it.
 
     `errors` maps an item (or `invitation`, `trap`) to the key of what is wrong. `lost` shows only that the ballot may not have
     arrived, and the button that sends it again.
@@ -82,6 +90,8 @@ def form_page(asked: Asked, draft: Draft, at: int, errors: Mapping[str, str] | N
         lost=lost,
         several=len(survey.strata) > 1,
         invited=asked.stratum.admission is Admission.INVITED,
+        minutes=survey.places.minutes if asked.stratum.reserves else 0,
+        news=news,
         closes=asked.reader.moment(survey.period.closes_at, survey.period.timezone),
         trap=TRAP,
         comment_limit=COMMENT_LIMIT,

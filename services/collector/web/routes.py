@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import replace
 from datetime import datetime
 from http import HTTPStatus
 from uuid import uuid4
@@ -11,6 +13,7 @@ from flask import Blueprint, Response, request
 from werkzeug.exceptions import HTTPException, NotFound
 
 from services.collector import problems
+from services.collector.borrowing import Asking, Borrowing, new_token
 from services.collector.catalogue import Catalogue
 from services.collector.reception import Reception, Result
 from services.collector.web import pages
@@ -18,6 +21,7 @@ from services.collector.web.draft import Draft, arrival, mistakes, read
 from services.collector.web.pages import Asked
 from shared.domain.acceptance import (
     Accepted,
+    DeviceUnknown,
     InvitationRequired,
     InvitationSpent,
     InvitationUnknown,
@@ -26,9 +30,11 @@ from shared.domain.acceptance import (
     SurveyNotOpen,
 )
 from shared.domain.ballot import InvalidBallot, receipt
-from shared.domain.survey import Admitted, Channel, State, admits
+from shared.domain.survey import Admission, Admitted, Channel, State, admits
+from shared.domain.token import token_digest
 from shared.static import static_version
 from shared.store.connection import StoreUnavailable
+from shared.store.places import PlacesReserved, PlaceUnknown
 from shared.store.surveys import Record, UnknownSurvey
 
 FORM_LIMIT = 128 * 1024
@@ -45,10 +51,10 @@ _INVITATION = {
 }
 
 
-def web_blueprint(reception: Reception, catalogue: Catalogue, clock: Callable[[], datetime]) -> Blueprint:
+def web_blueprint(reception: Reception, catalogue: Catalogue, borrowing: Borrowing, clock: Callable[[], datetime]) -> Blueprint:
     """The pages at /s/<survey> and /s/<survey>/<stratum>."""
     blueprint = Blueprint("web", __name__, url_prefix="/s")
-    form = _Form(reception, catalogue, clock)
+    form = _Form(reception, catalogue, borrowing, clock)
     blueprint.add_url_rule("/<survey_id>", "survey", form.show, methods=["GET"], defaults={"stratum_id": None})
     blueprint.add_url_rule("/<survey_id>/<stratum_id>", "stratum", form.show, methods=["GET"])
     blueprint.add_url_rule("/<survey_id>", "post_survey", form.post, methods=["POST"], defaults={"stratum_id": None})
@@ -65,9 +71,10 @@ def web_blueprint(reception: Reception, catalogue: Catalogue, clock: Callable[[]
 class _Form:
     """The form over its collaborators."""
 
-    def __init__(self, reception: Reception, catalogue: Catalogue, clock: Callable[[], datetime]) -> None:
+    def __init__(self, reception: Reception, catalogue: Catalogue, borrowing: Borrowing, clock: Callable[[], datetime]) -> None:
         self._reception = reception
         self._catalogue = catalogue
+        self._borrowing = borrowing
         self._clock = clock
 
     def show(self, survey_id: str, stratum_id: str | None) -> Response:
@@ -79,7 +86,9 @@ class _Form:
         survey, reader = record.survey, pages.reader_of(record.survey, request.args.get("lang"))
         if stratum_id is None and len(survey.strata) > 1:
             return _page(pages.strata_page(survey, reader, request.path))
-        return _page(pages.form_page(_asked(record, stratum_id), Draft(uuid4()), 0))
+        asked = _asked(record, stratum_id)
+        place = new_token() if asked.stratum.reserves else ""
+        return self._closed_to(record, asked) or _page(pages.form_page(asked, Draft(uuid4(), place=place), 0))
 
     def post(self, survey_id: str, stratum_id: str | None) -> Response:
         """Another page of the form, or the ballot's receipt."""
@@ -89,7 +98,58 @@ class _Form:
         draft = read(request.form, asked.steps)
         if request.form.get("go") == "send" and "lang" not in request.form:
             return self._send(record, asked, draft)
-        return self._shut(record) or _turn(asked, draft)
+        return self._shut(record) or self._advance(record, asked, draft)
+
+    def _advance(self, record: Record, asked: Asked, draft: Draft) -> Response:
+        """The page that a button leads to. Where places are reserved, there is one from the first question on."""
+        begins = request.form.get("at", "0") == "0"
+        if not asked.stratum.reserves or "lang" in request.form or not (begins or draft.place):
+            return _turn(asked, draft)
+        try:
+            place = self._place(asked, draft)
+        except Refusal as refusal:
+            if begins:
+                return self._refused(record, asked, draft, refusal)
+            return _turn(asked, draft, news="place.lost")
+        except StoreUnavailable:
+            return _turn(asked, draft)
+        return _turn(asked, replace(draft, place=place))
+
+    def _place(self, asked: Asked, draft: Draft) -> str:
+        """The place that the draft has, for another term, or a new one. Raises the Refusal, StoreUnavailable."""
+        if draft.place:
+            with suppress(PlaceUnknown):
+                self._borrowing.extend(asked.survey.id, draft.place)
+                return draft.place
+        invitation = token_digest(draft.invitation) if draft.invitation else None
+        asking = Asking(asked.survey.id, asked.stratum.id, invitation=invitation, token=draft.place)
+        loan = self._borrowing.reserve(asking)
+        return "" if loan is None else loan.token
+
+    def _closed_to(self, record: Record, asked: Asked) -> Response | None:
+        """The page that says at once that a ballot of this stratum would not be taken here; None where it would."""
+        if asked.stratum.admission is Admission.DEVICE:
+            return _message(record, "device", HTTPStatus.OK, wipe=False)
+        held = self._borrowing.look(asked.survey.id, asked.stratum)
+        if held is not None and held.free <= 0:
+            return _message(record, "full", HTTPStatus.OK, wipe=True)
+        return None
+
+    def _refused(self, record: Record, asked: Asked, draft: Draft, refusal: Refusal) -> Response:
+        """The page that says why there is no ballot, and keeps the answers where they may still be of use."""
+        kind = type(refusal)
+        if kind in _INVITATION:
+            return _mend(asked, draft, 0, {"invitation": _INVITATION[kind]}, problems.of_refusal(refusal).kind.status)
+        if isinstance(refusal, StratumFull):
+            held = self._borrowing.look(asked.survey.id, asked.stratum)
+            if isinstance(refusal, PlacesReserved) or (held is not None and held.free > 0):
+                return _message(record, "reserved", HTTPStatus.CONFLICT, wipe=False, home=request.full_path)
+            return _message(record, "full", HTTPStatus.CONFLICT, wipe=True)
+        if isinstance(refusal, SurveyNotOpen):
+            return self._shut(record, HTTPStatus.FORBIDDEN) or _message(record, "closed", HTTPStatus.FORBIDDEN, wipe=True)
+        if isinstance(refusal, DeviceUnknown):
+            return _message(record, "device", HTTPStatus.FORBIDDEN, wipe=False)
+        return _message(record, "conflict", problems.of_refusal(refusal).kind.status, wipe=True)
 
     def _send(self, record: Record, asked: Asked, draft: Draft) -> Response:
         errors = pages.all_mistakes(asked, draft)
@@ -102,9 +162,9 @@ class _Form:
             (result,) = self._reception.receive(record.survey.id, [ballot])
         except StoreUnavailable:
             return _page(pages.form_page(asked, draft, asked.last, lost=True), HTTPStatus.SERVICE_UNAVAILABLE, retry=True)
-        if isinstance(result, SurveyNotOpen):
-            return self._shut(record, HTTPStatus.FORBIDDEN) or _message(record, "closed", HTTPStatus.FORBIDDEN, wipe=True)
-        return _answered(record, asked, draft, result)
+        if isinstance(result, Refusal):
+            return self._refused(record, asked, draft, result)
+        return _answered(asked, draft, result)
 
     def _known(self, survey_id: str) -> Record:
         record = self._catalogue.get(survey_id)
@@ -131,39 +191,34 @@ def _asked(record: Record, stratum_id: str | None) -> Asked:
     return Asked(survey, survey.strata[stratum_id][1], pages.reader_of(survey, wanted), request.path)
 
 
-def _turn(asked: Asked, draft: Draft) -> Response:
+def _turn(asked: Asked, draft: Draft, news: str = "") -> Response:
     """The page that a button of the form leads to."""
     at = min(max(request.form.get("at", 0, type=int), 0), asked.last)
     verb, _, item = request.form.get("go", "next").partition(":")
     if "lang" in request.form or verb == "clear":
         return _page(pages.form_page(asked, _without(draft, item), at))
     if verb == "to":
-        return _page(pages.form_page(asked, draft, asked.step_of(item)))
+        return _page(pages.form_page(asked, draft, asked.step_of(item), news=news))
     if verb == "back":
-        return _page(pages.form_page(asked, draft, asked.beside(at, -1, draft)))
+        return _page(pages.form_page(asked, draft, asked.beside(at, -1, draft), news=news))
     errors = mistakes(draft, asked.steps[at - 1].items) if 0 < at < asked.last else {}
     if errors:
         return _mend(asked, draft, at, errors)
-    return _page(pages.form_page(asked, draft, asked.last if verb == "review" else asked.beside(at, 1, draft)))
+    to = asked.last if verb == "review" else asked.beside(at, 1, draft)
+    return _page(pages.form_page(asked, draft, to, news=news))
 
 
 def _without(draft: Draft, item: str) -> Draft:
-    kept = {key: answer for key, answer in draft.answers.items() if key != item}
-    return Draft(draft.id, kept, draft.comment, draft.invitation, draft.reviewed)
+    return replace(draft, answers={key: answer for key, answer in draft.answers.items() if key != item}, trapped=False)
 
 
-def _answered(record: Record, asked: Asked, draft: Draft, result: Result) -> Response:
+def _answered(asked: Asked, draft: Draft, result: Result) -> Response:
     if isinstance(result, Accepted):
         status = HTTPStatus.CREATED if result.new else HTTPStatus.OK
         return _page(pages.receipt_page(asked, receipt(result.digest), counted=result.ballot.counted), status)
     if isinstance(result, InvalidBallot):
         return _mend(asked, draft, asked.last, {next(iter(asked.items)): "error.empty"})
-    if not isinstance(result, Refusal):
-        raise NotFound
-    status = problems.of_refusal(result).kind.status
-    if type(result) in _INVITATION:
-        return _mend(asked, draft, 0, {"invitation": _INVITATION[type(result)]}, status)
-    return _message(record, "full" if isinstance(result, StratumFull) else "conflict", status, wipe=True)
+    raise NotFound
 
 
 def _mend(
@@ -172,9 +227,9 @@ def _mend(
     return _page(pages.form_page(asked, draft, at, errors), status)
 
 
-def _message(record: Record, name: str, status: HTTPStatus, *, wipe: bool) -> Response:
+def _message(record: Record, name: str, status: HTTPStatus, *, wipe: bool, home: str = "") -> Response:
     reader = pages.reader_of(record.survey, request.args.get("lang"))
-    return _page(pages.survey_message(record.survey, reader, name, wipe=wipe), status)
+    return _page(pages.survey_message(record.survey, reader, name, wipe=wipe, home=home), status)
 
 
 def _missing() -> Response:

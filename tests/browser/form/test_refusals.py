@@ -51,9 +51,54 @@ def test_a_full_stratum_is_said_with_thanks(browser: Browser, small: Callable[..
     with visit(browser, f"{address}?lang=en") as first:
         assert sent(first).receipt
     with visit(browser, f"{address}?lang=en", java_script_enabled=script) as second:
-        sent(second)
+        assert second.heading == "All places are taken"
+
+
+@SCRIPTS
+def test_the_last_place_is_kept_for_who_began_and_others_are_told_before_the_first_question(
+    browser: Browser, small: Callable[..., str], script: bool
+) -> None:
+    address = f"{small(plans.stratum('desk', quota=1, when_full='refuse'))}?lang=en"
+    with (
+        visit(browser, address, java_script_enabled=script) as first,
+        visit(browser, address, java_script_enabled=script) as second,
+    ):
+        assert "a place is kept for you until 30 minutes" in first.page.locator("main").inner_text()
+        first.go_on()
+        first.page.wait_for_selector("#q-asked:visible")
+        second.go_on()
+        second.page.get_by_role("heading", name="All places are kept for others at the moment").wait_for()
+        first.pick("asked", "yes")
+        first.to_summary()
+        first.send()
+        assert first.receipt
+        second.page.get_by_role("link", name="Try again").click()
         second.page.get_by_role("heading", name="All places are taken").wait_for()
-        assert second.drafts == []
+
+
+@SCRIPTS
+def test_whose_place_ran_out_is_told_and_may_go_on(
+    browser: Browser, small: Callable[..., str], store: Store, script: bool
+) -> None:
+    address = small(plans.stratum("desk", quota=1, when_full="refuse"))
+    survey = address.rsplit("/", 1)[1]
+    with visit(browser, f"{address}?lang=en", java_script_enabled=script) as visitor:
+        visitor.go_on()
+        visitor.page.wait_for_selector("#q-asked:visible")
+        # Its time is over, and somebody else has the place.
+        mine = store.db.leases.find_one_and_delete({"survey": survey})
+        store.db.leases.insert_one({**mine, "_id": survey.encode()})
+        if script:
+            visitor.page.reload()
+            visitor.pick("asked", "yes")
+        else:
+            visitor.go_on()
+        visitor.page.get_by_text("Your place ran out").wait_for()
+
+
+def test_a_stratum_for_devices_says_where_it_is_answered(browser: Browser, small: Callable[..., str]) -> None:
+    with visit(browser, f"{small(plans.stratum('desk', admission='device'))}?lang=en") as visitor:
+        assert visitor.heading == "This is answered on the office's own device"
 
 
 @SCRIPTS

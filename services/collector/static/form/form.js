@@ -40,6 +40,9 @@
     return (sum ^ (sum >>> 13)) >>> 0;
   };
 
+  // Whether the page that is shown next is this form again, without the answers that are kept.
+  let bringBack = false;
+
   const goTo = (target) => {
     if (!target) return;
     const field = target.matches("input, textarea, h1") ? target : target.querySelector("input, textarea") || target;
@@ -94,6 +97,9 @@
     let page = { step: Number(field("at").value), item: null };
     let sending = false;
     let unsure = !lost.hidden;
+    let reserving = false;
+    let holding = false;
+    let renewAt = 0;
 
     const picked = (item) => [...item.querySelectorAll("input:checked")].map((input) => input.value);
     const answered = (item) => (item.dataset.item === "comment" ? field("comment").value.trim() : picked(item).length) > 0;
@@ -181,15 +187,82 @@
     }
 
     function move(by) {
+      if (by > 0 && page.step === 0 && held() && !holding) {
+        reserve(() => step(1));
+        return;
+      }
+      step(by);
+    }
+
+    function step(by) {
       const all = pages();
       turn(all[Math.min(Math.max(place(all) + by, 0), all.length - 1)]);
     }
+
+    // A place is reserved where the number of ballots is limited. Whatever keeps it from being reserved does not keep anybody
+    // from answering: without one, a ballot takes a place when it is sent, if there is one.
+    const held = () => Number(data.hold);
+    const places = `/api/v1/surveys/${encodeURIComponent(data.survey)}/places`;
+    const mine = () => `${places}/${encodeURIComponent(field("place").value)}`;
+
+    async function reserve(then) {
+      if (reserving) return;
+      reserving = true;
+      const code = field("invitation")?.value || "";
+      let answer = null;
+      try {
+        const body = new URLSearchParams({ at: "0", go: "next", place: field("place").value, invitation: code });
+        const response = await fetch(form.getAttribute("action"), { method: "POST", body, signal: AbortSignal.timeout(WAIT) });
+        if (response.status < 500 && response.status !== 429) answer = { status: response.status, html: await response.text() };
+      } catch {
+        answer = null;
+      }
+      reserving = false;
+      const given = answer && new DOMParser().parseFromString(answer.html, "text/html").querySelector("#ballot [name=place]");
+      if (answer && (answer.status !== 200 || !given)) {
+        removeEventListener("popstate", onPop);
+        bringBack = true;
+        show(answer.html);
+        return;
+      }
+      if (given) holds(given.value);
+      then();
+    }
+
+    function holds(place) {
+      field("place").value = place;
+      holding = true;
+      renewAt = Date.now() + (held() * 1000) / 3;
+      keep();
+    }
+
+    // Every sign of life keeps the place for another term.
+    async function renew() {
+      if (!holding || Date.now() < renewAt || sending || unsure) return;
+      renewAt = Date.now() + (held() * 1000) / 3;
+      try {
+        const response = await fetch(mine(), { method: "PUT" });
+        if (response.status !== 404) return;
+        const body = JSON.stringify({ stratum: data.stratum, invitation: field("invitation")?.value || null });
+        const again = await fetch(places, { method: "POST", headers: { "Content-Type": "application/json" }, body });
+        if (again.status === 201) holds((await again.json()).place || "");
+        else if (again.status === 409) {
+          holding = false;
+          news.textContent = data.lostPlace;
+        }
+      } catch {
+        // The network is away: the next sign of life tries again.
+      }
+    }
+
+    const release = () => holding && fetch(mine(), { method: "DELETE", keepalive: true }).catch(() => {});
 
     const pageOf = (id) => ({ step: sections.findIndex((s) => s.contains(byId(id))), item: phone.matches ? id : null });
 
     function keep() {
       const given = [...new FormData(form)].filter(([name]) => name.startsWith("a.") || name === "comment");
-      const draft = { id: field("id").value, version: data.version, given, page, reviewed: field("reviewed").value, unsure };
+      renew();
+      const draft = { id: field("id").value, place: holding ? field("place").value : "", version: data.version, given, page, reviewed: field("reviewed").value, unsure };
       stored("localStorage", (store) => store.setItem(key, JSON.stringify({ ...draft, address: form.getAttribute("action") })));
     }
 
@@ -200,6 +273,8 @@
         return false;
       }
       field("id").value = draft.id;
+      holding = Boolean(draft.place);
+      if (holding) field("place").value = draft.place;
       field("reviewed").value = draft.reviewed;
       for (const [name, value] of draft.given) {
         if (name === "comment") field("comment").value = value;
@@ -330,6 +405,8 @@
     form.querySelector("[data-wipe]").addEventListener("click", () => {
       if (!confirm(data.sure)) return;
       wipe(data.survey);
+      release();
+      holding = false;
       form.reset();
       form.querySelectorAll("input:checked").forEach((input) => (input.checked = false));
       field("comment") && (field("comment").value = "");
@@ -345,7 +422,9 @@
 
     const errors = form.querySelector("#errors");
     const fresh = !errors && !unsure && page.step === 0;
-    if (fresh && restore()) news.textContent = data.restored;
+    const back = bringBack;
+    bringBack = false;
+    if ((fresh || back) && restore()) news.textContent = data.restored;
     const code = field("invitation");
     if (code && !code.value) code.value = token();
     shuffle();
