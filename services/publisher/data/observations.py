@@ -151,6 +151,7 @@ def _quality(quality: Json, names: Mapping[str, Texts]) -> Iterator[Observation]
 def _pooled(pooled: Json) -> Iterator[Observation]:
     yield figure("composite", pooled, name=pooled["label"])
     for part in pooled["parts"]:
+        yield figure("composite", part, group=part["group"])
         yield Observation("composite", "weight", "ratio", group=part["group"], value=part["weight"])
 
 
