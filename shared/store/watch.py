@@ -24,10 +24,10 @@ class Heartbeats:
         with answering(_DEADLINE):
             self._db.heartbeats.update_one({"_id": node}, {"$set": {"service": service, "at": now}}, upsert=True)
 
-    def ages(self, now: datetime) -> dict[str, timedelta]:
-        """service -> time since its freshest worker consumed."""
+    def ages(self, now: datetime, host: str | None = None) -> dict[str, timedelta]:
+        """service -> time since its freshest worker consumed; of the workers on `host` where one is named."""
         with answering(_DEADLINE):
-            beats = list(self._db.heartbeats.find())
+            beats = [b for b in self._db.heartbeats.find() if host is None or b["_id"].endswith(f"@{host}")]
         ages: dict[str, timedelta] = {}
         for beat in beats:
             age = now - beat["at"]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -56,3 +58,25 @@ seconds = st.floats(0.001, 1_000)
 )
 def test_a_child_reads_the_settings_that_it_was_given(settings: Settings) -> None:
     assert from_environment(to_environment(settings)) == settings
+
+
+def test_a_secret_may_stand_in_a_file(tmp_path: Path) -> None:
+    secret = tmp_path / "redis_url"
+    secret.write_text("redis://:word@broker:6379/0\n")
+    named = {"HAILONG_MONGODB_URL": NEEDED["HAILONG_MONGODB_URL"], "HAILONG_REDIS_URL_FILE": str(secret)}
+    assert from_environment(named).redis_url == "redis://:word@broker:6379/0"
+
+
+def test_a_secret_is_not_said_twice(tmp_path: Path) -> None:
+    with pytest.raises(SettingsError, match="set HAILONG_REDIS_URL or HAILONG_REDIS_URL_FILE, not both"):
+        from_environment({**NEEDED, "HAILONG_REDIS_URL_FILE": str(tmp_path / "redis_url")})
+
+
+def test_a_secrets_file_that_cannot_be_read_is_named(tmp_path: Path) -> None:
+    with pytest.raises(SettingsError, match=r"HAILONG_REDIS_URL_FILE: .* cannot be read: Is a directory"):
+        from_environment({"HAILONG_MONGODB_URL": NEEDED["HAILONG_MONGODB_URL"], "HAILONG_REDIS_URL_FILE": str(tmp_path)})
+
+
+def test_settings_are_printed_without_what_is_secret() -> None:
+    printed = repr(Settings("mongodb://user:word@db/hailong", "redis://:word@broker", smtp_url="smtp://user:word@mail"))
+    assert "word" not in printed

@@ -1,0 +1,7 @@
+"""The pinned dependencies that pyproject.toml names, one a line: a layer of the image that changes only when they do."""
+
+import sys
+import tomllib
+from pathlib import Path
+
+print("\n".join(tomllib.loads(Path(sys.argv[1]).read_text("utf-8"))["project"]["dependencies"]))
