@@ -1,20 +1,27 @@
-"""The two web services under gunicorn: their log lines in the form of all others, and their end without waiting for nobody."""
+"""The two web services under gunicorn: `python -m shared.web services.collector.wsgi:create 127.0.0.1:8000`.
+
+One process serves all connections of a service, as greenlets; its log lines have the form of all others, and it ends without
+waiting for connections that ask nothing.
+"""
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
 import gevent
+from gunicorn import util
+from gunicorn.app.base import BaseApplication
 from gunicorn.glogging import Logger
 from gunicorn.workers.ggevent import GeventWorker
 
-from shared import log
+from shared import log, settings
 
 
 class JsonLogger(Logger):  # type: ignore[misc]
-    """`--logger-class shared.web.JsonLogger`. There is no access log: it would hold addresses."""
+    """There is no access log: it would hold addresses."""
 
     def setup(self, cfg: Any) -> None:
         super().setup(cfg)
@@ -22,7 +29,7 @@ class JsonLogger(Logger):  # type: ignore[misc]
 
 
 class Worker(GeventWorker):  # type: ignore[misc]
-    """`--worker-class shared.web.Worker`. Told to stop, it finishes its requests and closes connections that have none."""
+    """Told to stop, it finishes its requests and closes connections that have none."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -45,3 +52,39 @@ class Worker(GeventWorker):  # type: ignore[misc]
         if not self.alive:
             for connection, timeout in list(self._idle.items()):
                 connection.kill(timeout, block=False)
+
+
+class Server(BaseApplication):  # type: ignore[misc]
+    """gunicorn for one of our applications. `application` names the function that makes it, as `module:function`."""
+
+    def __init__(self, application: str, bind: str, log_level: str) -> None:
+        self._application = application
+        self._settings = {
+            "bind": bind,
+            "worker_class": "shared.web.Worker",
+            "worker_connections": 1_000,
+            "keepalive": 75,
+            "graceful_timeout": 15,
+            "logger_class": "shared.web.JsonLogger",
+            "loglevel": log_level.lower(),
+            "control_socket_disable": True,
+        }
+        super().__init__()
+
+    def load_config(self) -> None:
+        for name, value in self._settings.items():
+            self.cfg.set(name, value)
+
+    def load(self) -> Any:
+        # Imported in the worker only, which patches the standard library for greenlets before.
+        return util.import_app(f"{self._application}()")
+
+
+def main() -> None:
+    """Serve until told to stop."""
+    application, bind = sys.argv[1:]
+    Server(application, bind, settings.from_environment().log_level).run()
+
+
+if __name__ == "__main__":
+    main()

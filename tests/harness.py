@@ -23,7 +23,7 @@ import redis
 import urllib3
 
 from services.console.home import Home, Ports
-from services.console.supervisor import gunicorn, programs
+from services.console.supervisor import programs, web
 from shared import settings
 from shared.domain.equation import Equation
 from shared.domain.recount import differences, recount
@@ -178,8 +178,8 @@ class Rig:
 
     def _command(self, name: str) -> tuple[str, ...]:
         if name == "collector-2":
-            return gunicorn(sys.executable, "services.collector.wsgi:create()", self.port(name), "INFO")
-        return {program.name: program.command for program in programs(self.home, self.ports, "INFO")}[name]
+            return web(sys.executable, "services.collector.wsgi:create", self.port(name))
+        return {program.name: program.command for program in programs(self.home, self.ports)}[name]
 
     def _is_ready(self, name: str) -> bool:
         process = self.processes[name]

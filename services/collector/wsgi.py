@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import os
+import secrets
 from datetime import UTC, datetime, timedelta
 
 from flask import Flask
@@ -38,7 +38,7 @@ def create() -> Flask:
     schema.require_if_there(db)
     catalogue = Catalogue(Surveys(db))
     turns = Turns()
-    acceptance = Acceptance(db, slot=os.getpid(), deadline=config.store_deadline, turns=turns)
+    acceptance = Acceptance(db, slot=secrets.randbits(16), deadline=config.store_deadline, turns=turns)
     intake = Intake(
         store=acceptance,
         emitter=Emitter(create_celery(config.redis_url)),

@@ -13,6 +13,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -20,7 +21,8 @@ import urllib3
 
 from services.console.home import Home, Ports
 from shared import settings
-from shared.store import schema
+from shared.store import migrations
+from shared.store.audit import Author
 from shared.store.connection import StoreUnavailable, connect, ping
 
 READY_WITHIN = 90.0
@@ -29,6 +31,9 @@ READY_WITHIN = 90.0
 
 SERVERS, SERVICES = 10, 20
 """Priorities: what is lower starts first and stops last."""
+
+
+_AUTHOR = Author("hailong up", lambda: datetime.now(UTC))
 
 
 class StartError(RuntimeError):
@@ -44,7 +49,7 @@ class Program:
     priority: int = SERVICES
 
 
-def programs(home: Home, ports: Ports, log_level: str) -> list[Program]:
+def programs(home: Home, ports: Ports) -> list[Program]:
     """Everything that runs, in the order that it starts."""
     python = sys.executable
     redis = (redis_server(), "--bind", "127.0.0.1", "--port", str(ports.redis))
@@ -56,21 +61,17 @@ def programs(home: Home, ports: Ports, log_level: str) -> list[Program]:
             (python, "-P", "-m", "services.console.database", str(ports.mongodb), str(home.path / "mongodb")),
             SERVERS,
         ),
-        Program("collector", gunicorn(python, "services.collector.wsgi:create()", ports.collector, log_level)),
+        Program("collector", web(python, "services.collector.wsgi:create", ports.collector)),
         Program("scoring", (python, "-P", "-m", "services.scoring")),
         Program("publisher", (python, "-P", "-m", "services.publisher")),
         Program("beat", (python, "-P", "-m", "services.publisher.beat")),
-        Program("site", gunicorn(python, "services.publisher.wsgi:create()", ports.publisher, log_level)),
+        Program("site", web(python, "services.publisher.wsgi:create", ports.publisher)),
     ]
 
 
-def gunicorn(python: str, application: str, port: int, log_level: str) -> tuple[str, ...]:
-    """A web process. No access log: it would hold addresses."""
-    return (
-        *(python, "-P", "-m", "gunicorn", application, "--bind", f"127.0.0.1:{port}", "--no-control-socket"),
-        *("--worker-class", "shared.web.Worker", "--workers", "1", "--worker-connections", "1000", "--keep-alive", "75"),
-        *("--log-level", log_level.lower(), "--logger-class", "shared.web.JsonLogger", "--graceful-timeout", "15"),
-    )
+def web(python: str, application: str, port: int) -> tuple[str, ...]:
+    """A web process."""
+    return (python, "-P", "-m", "shared.web", application, f"127.0.0.1:{port}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +99,7 @@ def running(home: Home, port: int, tell: Callable[[str], None]) -> Iterator[Runn
         environment = here | settings.process_environment() | settings.to_environment(config)
         supervisord = Path(sys.executable).parent / "supervisord"
         process = subprocess.Popen(  # noqa: S603 - our own program with our own configuration
-            [str(supervisord), "--nodaemon", "--silent", "--configuration", str(_configure(home, ports, config.log_level))],
+            [str(supervisord), "--nodaemon", "--silent", "--configuration", str(_configure(home, ports))],
             env=environment,
             start_new_session=True,
             pass_fds=(lock,),
@@ -124,7 +125,7 @@ def redis_server() -> str:
     return found
 
 
-def _configure(home: Home, ports: Ports, log_level: str) -> Path:
+def _configure(home: Home, ports: Ports) -> Path:
     """Write supervisord's configuration into the home."""
     config = configparser.RawConfigParser()
     config["supervisord"] = {
@@ -133,7 +134,7 @@ def _configure(home: Home, ports: Ports, log_level: str) -> Path:
         "childlogdir": str(home.logs.absolute()),
         "minfds": "1024",
     }
-    started = programs(home, ports, log_level)
+    started = programs(home, ports)
     # What is in one group stops at once; the servers stop after the services that use them.
     for group, priority in (("servers", SERVERS), ("services", SERVICES)):
         names = ",".join(program.name for program in started if program.priority == priority)
@@ -181,7 +182,7 @@ def _wait_until_ready(process: subprocess.Popen[bytes], home: Home, ports: Ports
                 raise StartError(f"the {name} did not become ready in {READY_WITHIN:.0f} s; see {home.logs}")
             time.sleep(0.2)
         if name == "database":
-            schema.ensure(database)
+            migrations.migrate(database, _AUTHOR, lambda each: tell(f"migrating the data: {each.what}"))
         tell(f"{name} is ready")
 
 
