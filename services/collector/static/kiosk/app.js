@@ -36,7 +36,7 @@ class Kiosk {
     this.visit = new Visit(this);
     this.clerk = new Clerk(this);
     this.installation = new Installation(survey, () => this.unused);
-    const dialog = new StillThere(() => this.frame.view.reader, () => this.idle.touch());
+    const dialog = new StillThere(() => this.frame.view.reader, () => this.idle.answer());
     this.idle = new Idle({
       seconds: () => this.idleSeconds,
       busy: () => this.speech.reading,

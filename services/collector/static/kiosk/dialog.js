@@ -22,14 +22,20 @@ export class StillThere {
     this.before = null;
   }
 
+  // Escape is an answer too.
+  #cancel(event) {
+    event.preventDefault();
+    this.stay();
+  }
+
   #open(reader, seconds) {
     this.before = document.activeElement;
     this.dialog = el(
       "dialog",
-      { class: "still", "aria-labelledby": "still", "aria-describedby": "still-text", cancel: (event) => event.preventDefault() },
+      { class: "still", "aria-labelledby": "still", "aria-describedby": "still-text", click: () => this.stay(), cancel: (event) => this.#cancel(event) },
       el("h2", { id: "still" }, reader.word("idle.title")),
       el("p", { id: "still-text", "data-left": true }, reader.word("idle.text", { seconds })),
-      el("button", { type: "button", class: "main", "data-stay": true, click: () => this.stay() }, reader.word("idle.stay")),
+      el("button", { type: "button", class: "main", "data-stay": true }, reader.word("idle.stay")),
     );
     document.body.append(this.dialog);
     this.dialog.showModal();

@@ -25,10 +25,15 @@ export class Idle {
     this.#calm();
   }
 
-  /** Somebody is there. */
+  /** Somebody touched something. Once the question stands on the screen it has to be answered: see `answer`. */
   touch() {
-    this.touched = performance.now();
+    if (!this.warned) this.touched = performance.now();
+  }
+
+  /** Somebody said that they are there. */
+  answer() {
     this.#calm();
+    this.touch();
   }
 
   #calm() {
