@@ -61,7 +61,7 @@ class Commit:
 
 
 class Acceptance:
-    """Where accepted ballots go. `slot` picks the gate that this process commits through, best by chance; `turns` are those of its places."""
+    """Where accepted ballots go. `slot`, drawn by chance, picks the gate of this process; `turns` are those of its places."""
 
     def __init__(self, db: Db, slot: int, deadline: float, turns: places.Turns | None = None) -> None:
         self._db = db
