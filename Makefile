@@ -5,9 +5,9 @@ BIN := $(VENV)/bin
 INSTALLED := $(VENV)/.installed
 DEVELOPED := $(VENV)/.developed
 
-.PHONY: help install demo up test check bench attack clean
+.PHONY: help install demo up test check bench attack faults secrets edge-root clean
 help:  ## this list
-	@awk -F':.*## ' '/^[a-z]+:.*## /{printf "  make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 $(BIN)/python:
 	$(PYTHON) -c 'import sys; sys.exit("Hailong needs Python 3.11 or later; this is " + sys.version.split()[0] + ". Name another: make PYTHON=python3.12 ...") if sys.version_info < (3, 11) else None'
@@ -43,6 +43,19 @@ bench: $(DEVELOPED)  ## measure: ballots accepted and scored, against the limit 
 
 attack: $(DEVELOPED)  ## let an adversary loose on the publications of 1,000 random surveys (half an hour)
 	$(BIN)/python -m tests.unit.shared.domain.disclosure 1000
+
+SCHEDULES ?= 200
+SEED ?= 1
+faults: $(DEVELOPED)  ## break everything, schedule after schedule, and judge what happened (an hour or two); SCHEDULES=, SEED=, ONLY=
+	$(BIN)/python -m tests.faults --schedules $(SCHEDULES) --seed $(SEED) $(if $(ONLY),--only $(ONLY))
+
+HOST ?=
+TLS ?= acme
+secrets:  ## make secrets/ and .env for a deployment; HOST=survey.example.gov.vn TLS=acme|own|internal|off
+	@deploy/make-secrets "$(HOST)" "$(TLS)"
+
+edge-root:  ## print the root certificate of an edge with TLS=internal, for browsers to trust
+	@docker compose exec -T edge cat /data/caddy/pki/authorities/local/root.crt
 
 clean:  ## remove what was made: the virtual environment, the embedded servers' data
 	rm -rf $(VENV) var build *.egg-info
