@@ -140,7 +140,8 @@ def played(system: Rig, store: Store, api: Client, site: Client, tmp_path_factor
         said = {
             "add": hailong(system, "announcements", "add", "--webhook", hook.url, "--private", "--survey", survey, "--by", "A"),
             "last": hailong(
-                system, "measure", "add", last_year, "--what", "Thêm ghế", "--who", "Văn phòng", "--until", "2026-01-31", "--by", "A"
+                system, "measure", "add", last_year, "--what", "Thêm ghế", "--who", "Văn phòng", "--until", "2026-01-31",
+                "--by", "A",
             ),
             "export": hailong(system, "comments", "export", survey, "--out", str(folder / "c.csv")),
         }  # fmt: skip
