@@ -60,7 +60,10 @@ class Submission:
 
 @dataclass(frozen=True, slots=True)
 class Ballot:
-    """One respondent's answers. `counted` is False for a surplus ballot, kept but outside the figures."""
+    """One respondent's answers. `counted` is False for a surplus ballot, kept but outside the figures.
+
+    `comment_digest`, in hex, stands in the place of a comment whose text was destroyed when its time was over.
+    """
 
     id: UUID
     survey: str
@@ -72,6 +75,7 @@ class Ballot:
     answers: Answers
     comment: str | None = None
     counted: bool = True
+    comment_digest: str | None = None
 
 
 def check(submission: Submission, survey: Survey) -> Ballot:
@@ -211,13 +215,10 @@ def canonical(ballot: Ballot) -> bytes:
     The comment stands in it as a digest salted by the ballot's id, so that its text can be destroyed when its time is over
     and the receipt still be checked. Whether the ballot was counted is not part of its content.
     """
-    comment = None
-    if ballot.comment is not None:
-        comment = hashlib.sha256(ballot.id.bytes + ballot.comment.encode()).hexdigest()
     content = {
         "answers": ballot.answers,
         "channel": ballot.channel.value,
-        "comment": comment,
+        "comment": ballot.comment_digest if ballot.comment is None else comment_digest(ballot.id, ballot.comment),
         "group": ballot.group,
         "id": str(ballot.id),
         "language": ballot.language,
@@ -226,6 +227,11 @@ def canonical(ballot: Ballot) -> bytes:
         "survey": ballot.survey,
     }
     return json.dumps(content, ensure_ascii=False, separators=(",", ":"), sort_keys=True).encode()
+
+
+def comment_digest(ballot_id: UUID, comment: str) -> str:
+    """What stands for a comment in the canonical form: SHA-256 over the ballot's id and the text, in hex."""
+    return hashlib.sha256(ballot_id.bytes + comment.encode()).hexdigest()
 
 
 def digest(ballot: Ballot) -> bytes:

@@ -25,7 +25,8 @@ class Recount:
     """What the ballots themselves say.
 
     `moments` maps group id and stratum id, `quality` group id; `receipts` are those of counted ballots; `altered` are receipts
-    of ballots whose content no longer is what was accepted.
+    of ballots whose content no longer is what was accepted. `silenced` is the number of ballots whose comment was destroyed: the
+    digest that stands in the text's place is part of what was accepted.
     """
 
     cells: Mapping[Cell, Tally]
@@ -33,6 +34,7 @@ class Recount:
     receipts: Sequence[str]
     altered: Sequence[str]
     quality: Mapping[str, Sums] = field(default_factory=dict)
+    silenced: int = 0
 
     @property
     def strata(self) -> dict[str, Tally]:
@@ -46,6 +48,7 @@ def recount(chunks: Iterable[Sequence[StoredBallot]], survey: Survey) -> Recount
     sums = {group.id: _Sums.none(group) for group in survey.groups}
     receipts: list[str] = []
     altered: list[str] = []
+    silenced = 0
     for chunk in chunks:
         intact: list[StoredBallot] = []
         for stored in chunk:
@@ -54,12 +57,13 @@ def recount(chunks: Iterable[Sequence[StoredBallot]], survey: Survey) -> Recount
             else:
                 altered.append(receipt(stored.digest))
         ballots = [stored.ballot for stored in intact]
+        silenced += sum(ballot.comment_digest is not None for ballot in ballots)
         cells = merge_cells([cells, tally(ballots, survey)])
         for group in survey.groups:
             sums[group.id].add(ballots, group, survey.method.min_answered)
         receipts += [receipt(stored.digest) for stored in intact if stored.ballot.counted]
     moments = {id_: summed.moments for id_, summed in sums.items()}
-    return Recount(cells, moments, receipts, altered, {id_: summed.quality for id_, summed in sums.items()})
+    return Recount(cells, moments, receipts, altered, {id_: summed.quality for id_, summed in sums.items()}, silenced)
 
 
 def _is_intact(stored: StoredBallot, survey: Survey) -> bool:

@@ -30,6 +30,8 @@ def ballot_document(ballot: Ballot, digest: bytes, day: date) -> Document:
     }
     if ballot.comment is not None:
         document["comment"] = ballot.comment
+    elif ballot.comment_digest is not None:
+        document["comment_digest"] = ballot.comment_digest
     return document
 
 
@@ -46,6 +48,7 @@ def ballot_from(document: Document) -> Ballot:
         answers={q: tuple(a) if isinstance(a, list) else a for q, a in document["answers"].items()},
         comment=document.get("comment"),
         counted=not document["surplus"],
+        comment_digest=document.get("comment_digest"),
     )
 
 
