@@ -6,7 +6,7 @@ import json
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -19,9 +19,13 @@ from shared import plan
 from shared.domain import register
 from shared.domain.assessment import Missing
 from shared.domain.ballot import Ballot, Submission, check, digest, receipt
+from shared.domain.comments import Coded, Comment, themes
 from shared.domain.comparison import Break, Verdict
+from shared.domain.correction import changes
 from shared.domain.disclosure.cells import Figure
+from shared.domain.edition import Beside, Issue, results_of
 from shared.domain.equation import Equation
+from shared.domain.measure import Measure, Progress
 from shared.domain.quality import Quadrant
 from shared.domain.recount import StoredBallot, recount
 from shared.domain.release import release
@@ -39,6 +43,8 @@ SUMMARY = load_summary(SURVEYS / "sct-bentre-2021-simulated.yml")
 
 ROW = re.compile(r"^\| `([^`]+)` \| ([^|]+) \|[^|]*\|$", re.MULTILINE)
 """A row of a table of keys: key, form, meaning."""
+
+NOTHING = Beside()
 
 FIGURE_KEYS = ("index", "low", "high", "base", "census", "bounds", "at_least", "at_most", "suppressed", "reason")
 
@@ -87,7 +93,9 @@ def ballots_of(survey: Survey, sizes: Mapping[str, int]) -> list[Ballot]:
     return found
 
 
-def published(survey: Survey, ballots: list[Ballot], before: Previous | None = None) -> dict[str, Any]:
+def published(
+    survey: Survey, ballots: list[Ballot], before: Previous | None = None, beside: Beside = NOTHING
+) -> dict[str, Any]:
     """The results of `survey` with these ballots, as the site gives them."""
     n = len(ballots)
     sealing = {
@@ -96,8 +104,28 @@ def published(survey: Survey, ballots: list[Ballot], before: Previous | None = N
     }
     results = release(survey, recount([[StoredBallot(each, digest(each)) for each in ballots]], survey), sealing, (), before)
     made = datetime(2026, 11, 10, 2, tzinfo=UTC)
-    found: dict[str, Any] = json.loads(as_json(Edition(survey.id, 1, made, {**results, "edition": 1}, {})))
+    whole = results_of(results, survey, Issue(1, made, made), beside)
+    found: dict[str, Any] = json.loads(as_json(Edition(survey.id, 1, made, whole, {})))
     return found
+
+
+def told_beside(survey: Survey, before: dict[str, Any], after: dict[str, Any]) -> Beside:
+    """Measures, comments and a correction with every key that they may have."""
+    measure = Measure(
+        "M1", {"vi": "Thêm ghế"}, {"vi": "Văn phòng"}, date(2027, 6, 30), Progress.DONE, date(2027, 6, 1), "F1", {"vi": "Xong"}
+    )
+    groups = [group.id for group in survey.groups]
+    comment = Comment(groups[0], "Tốt")
+    rows = [Coded(n, comment, (("Chờ",),), "Tốt" if n == 0 else None) for n in range(20)]
+    few = [Coded(30, Comment(groups[1], "Tốt"), (("Chờ",),))]
+    correction = {
+        "replaces": 1,
+        "digest": "a" * 64,
+        "reason": {"vi": "Sai số dân"},
+        "fields": [{"field": "title.vi", "before": "Cũ", "after": "Mới"}],
+        "figures": changes(before, after),
+    }
+    return Beside([measure.to_json()], (), themes([*rows, *few], survey), correction)
 
 
 def of_one_mind(ballots: list[Ballot], level: int) -> list[Ballot]:
@@ -115,12 +143,13 @@ def documents() -> tuple[dict[str, Any], ...]:
     earlier = previous_of(bentre, simulated)
     library = ballots_of(LIBRARY, {"site": 60})
     uniform = of_one_mind(ballots_of(LIBRARY, {"primary": 0, "secondary": 12, "site": 31}), 1)
+    again = published(weighed, some, earlier)
     return (
         bentre,
-        published(weighed, some, earlier),
+        again,
         published(weighed, []),
         published(LIBRARY, library),
-        published(LIBRARY, uniform),
+        published(LIBRARY, uniform, None, told_beside(LIBRARY, bentre, again)),
     )
 
 
@@ -150,7 +179,7 @@ def test_every_key_of_the_example_occurs_in_a_released_document(occurring: set[s
     assert set(paths(json.loads(example))) <= occurring
 
 
-@pytest.mark.parametrize("words", [Aggregation, Break, Channel, Figure, Missing, Quadrant, Verdict])
+@pytest.mark.parametrize("words", [Aggregation, Break, Channel, Figure, Missing, Progress, Quadrant, Verdict])
 def test_every_word_that_may_stand_in_the_results_is_documented(words: type[Break]) -> None:
     assert [word.value for word in words if f"`{word.value}`" not in TEXT] == []
 
