@@ -25,7 +25,7 @@ class Recount:
     """What the ballots themselves say.
 
     `moments` maps group id and stratum id, `quality` group id; `receipts` are those of counted ballots; `altered` are receipts
-    of ballots whose content no longer is what was accepted. `silenced` is the number of ballots whose comment was destroyed: the
+    of ballots whose content no longer is what was accepted. `silenced` is how many ballots had a comment, now destroyed: the
     digest that stands in the text's place is part of what was accepted.
     """
 
