@@ -21,6 +21,7 @@ import { Visit } from "./visit.js";
 const SOON = 15000;
 const SELDOM = 300000;
 const LOOK = 3600000;
+const AGAIN = 5000;
 const QUIET = 20000;
 
 class Kiosk {
@@ -188,13 +189,21 @@ class Kiosk {
   }
 }
 
-/** What is asked: as the device keeps it, or as the server gives it the first time. */
+/** What is asked: as the device keeps it, or as the server gives it the first time, as soon as it does. */
 async function contentOf(storage) {
   const kept = await storage.get("content");
   if (kept) return kept;
-  const content = await new Server(storage.survey, "").content(null);
-  await storage.set("content", content);
-  return content;
+  for (;;) {
+    try {
+      const content = await new Server(storage.survey, "").content(null);
+      await storage.set("content", content);
+      return content;
+    } catch (error) {
+      if (!(error instanceof Away)) throw error;
+      say(".failed");
+      await new Promise((resolve) => setTimeout(resolve, AGAIN));
+    }
+  }
 }
 
 async function begin() {

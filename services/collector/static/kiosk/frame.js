@@ -24,7 +24,7 @@ export class Frame {
     document.documentElement.lang = reader.spoken;
     document.title = view.title;
     const main = el("main", { id: "main", class: `wide narrow ${view.kind ?? ""}`, tabindex: -1 }, view.body, this.#bar(view));
-    this.root.replaceChildren(this.#header(view), this.#banner(reader), main);
+    this.root.replaceChildren(...[this.#header(view), this.#banner(reader), main].filter(Boolean));
     this.#settle(main);
     scrollTo(0, 0);
     (main.querySelector("[data-focus]") ?? main.querySelector("h1"))?.focus({ preventScroll: true });
