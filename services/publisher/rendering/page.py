@@ -29,16 +29,9 @@ QUESTION_ROLES = ("expectation", "perception", "about")
 
 
 SHOWN = (
-    "notice.pdf",
-    "notice.docx",
-    "report.pdf",
-    "report.docx",
-    "results.xlsx",
-    "results.csv",
-    "results.json",
-    "datapackage.json",
-    "dcat.jsonld",
-    "register.txt",
+    *("notice.pdf", "notice.docx", "report.pdf", "report.docx"),
+    *("notice.en.pdf", "notice.en.docx", "report.en.pdf", "report.en.docx"),
+    *("results.xlsx", "results.csv", "results.json", "datapackage.json", "dcat.jsonld", "register.txt"),
 )
 """The documents that the page offers, in this order."""
 
