@@ -31,6 +31,9 @@ _LONGEST_LIST = 250
 _RULES = 8
 _LINE = Side("thin", "000000")
 
+TEXT = "@"
+"""The number format of text: a spreadsheet makes no dates, numbers or formulas of what is typed."""
+
 
 @dataclass(frozen=True, slots=True)
 class Prefilled:
@@ -102,8 +105,7 @@ def _head(entry: Worksheet, template: Template, reader: Language) -> None:
         comment = name == COMMENT
         entry.column_dimensions[get_column_letter(column)].width = 16 if column == 1 else 60 if comment else 13
         if column == 1 or comment:
-            for row in range(3, ROWS + 3):
-                entry.cell(row, column).number_format = "@"  # as text: no dates, no numbers, no formulas
+            entry.column_dimensions[get_column_letter(column)].number_format = TEXT
     entry.row_dimensions[2].height = 110
     entry.freeze_panes = "B3"
     entry.page_setup.orientation = "landscape"
@@ -116,6 +118,7 @@ def _write(page: Worksheet, row: int, column: int, text: str, *, bold: bool = Fa
     cell.data_type = "s"  # a text that begins with = is a text
     cell.font = Font(bold=bold)
     cell.alignment = Alignment(wrap_text=wrap, vertical="top")
+    cell.number_format = TEXT
     if row <= 2:
         cell.fill = PatternFill("solid", fgColor="E8E8E8")
         cell.border = Border(bottom=_LINE)
