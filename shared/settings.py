@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from math import inf, nan
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 
@@ -26,7 +27,8 @@ class Settings:
     the public finds the site, without a slash at its end; empty where it is not known. `licence` is that of the published
     data, by its SPDX name. `site_fresh` is how long the site takes what it last read of a published survey's state for true.
     `smtp_url` is the server that takes mail, with its password, and `mail_from` the address that mail comes from; both are
-    empty where no mail can be sent.
+    empty where no mail can be sent. `limit_…` are the requests a minute that the collector takes of one sender, 0 for any
+    number, `limit_salt` what hides them in Redis, and `proxies` how many servers of our own pass a request on to it.
     """
 
     mongodb_url: str = field(repr=False)
@@ -44,6 +46,11 @@ class Settings:
     licence: str = "CC-BY-4.0"
     smtp_url: str = field(default="", repr=False)
     mail_from: str = ""
+    limit_device: int = 600
+    limit_invitation: int = 120
+    limit_address: int = 600
+    limit_salt: str = field(default="", repr=False)
+    proxies: int = 0
 
 
 _FILE = "_FILE"
@@ -57,6 +64,12 @@ _SECONDS = {
     "HAILONG_SWEEP_OLDER": "sweep_older",
     "HAILONG_DUE_EVERY": "due_every",
     "HAILONG_SITE_FRESH": "site_fresh",
+}
+_NUMBERS = {
+    "HAILONG_LIMIT_DEVICE": "limit_device",
+    "HAILONG_LIMIT_INVITATION": "limit_invitation",
+    "HAILONG_LIMIT_ADDRESS": "limit_address",
+    "HAILONG_PROXIES": "proxies",
 }
 _SCHEMES = {
     "HAILONG_MONGODB_URL": ("mongodb://", "mongodb+srv://"),
@@ -76,7 +89,7 @@ def from_environment(environment: Mapping[str, str] | None = None) -> Settings:
     """
     env = _with_files(os.environ if environment is None else environment)
     problems = [f"{name} is not set" for name in _REQUIRED if not env.get(name)]
-    seconds: dict[str, float] = {}
+    seconds: dict[str, Any] = {}
     for name, setting in _SECONDS.items():
         if name in env:
             try:
@@ -85,6 +98,9 @@ def from_environment(environment: Mapping[str, str] | None = None) -> Settings:
                 seconds[setting] = nan
             if not 0 < seconds[setting] < inf:
                 problems.append(f"{name} must be a number of seconds, not {env[name]!r}")
+    numbers = {setting: env[name] for name, setting in _NUMBERS.items() if name in env}
+    wrong = [name for name, setting in _NUMBERS.items() if not numbers.get(setting, "0").isdecimal()]
+    problems += [f"{name} must be a whole number, 0 or more, not {env[name]!r}" for name in wrong]
     level = env.get("HAILONG_LOG_LEVEL", "INFO").upper()
     if level not in _LEVELS:
         problems.append(f"HAILONG_LOG_LEVEL must be one of {', '.join(_LEVELS)}, not {level!r}")
@@ -114,6 +130,8 @@ def from_environment(environment: Mapping[str, str] | None = None) -> Settings:
         licence=licence,
         smtp_url=mail["smtp_url"],
         mail_from=mail["mail_from"],
+        limit_salt=env.get("HAILONG_LIMIT_SALT", ""),
+        **{setting: int(number) for setting, number in numbers.items()},
         **seconds,
     )
 
@@ -147,6 +165,10 @@ def to_environment(settings: Settings) -> dict[str, str]:
     """The environment that `from_environment` reads `settings` from: how a supervisor hands them to a child."""
     texts = {name: getattr(settings, setting) for name, setting in _REQUIRED.items()}
     texts |= {name: str(getattr(settings, setting)) for name, setting in _SECONDS.items()}
+    usual = Settings("", "")
+    changed = {name: setting for name, setting in _NUMBERS.items() if getattr(settings, setting) != getattr(usual, setting)}
+    texts |= {name: str(getattr(settings, setting)) for name, setting in changed.items()}
+    texts |= {"HAILONG_LIMIT_SALT": settings.limit_salt} if settings.limit_salt else {}
     said = {"HAILONG_SITE_ADDRESS": settings.site_address, "HAILONG_LICENCE": settings.licence}
     said |= {"HAILONG_SMTP_URL": settings.smtp_url, "HAILONG_MAIL_FROM": settings.mail_from}
     said = {name: text for name, text in said.items() if text not in ("", LICENCES[0])}  # so as to leave a child its own

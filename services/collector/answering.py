@@ -9,6 +9,7 @@ from flask_smorest import Blueprint
 
 from services.collector import problems
 from services.collector.forms import ProblemForm
+from services.collector.limits import TooMany
 from shared.problem import Problem
 from shared.store.connection import StoreUnavailable
 from shared.store.surveys import UnknownSurvey
@@ -29,11 +30,13 @@ def documented(blueprint: Blueprint, *statuses: int) -> Any:
 
 
 def stored(call: Callable[[], T]) -> T:
-    """Call the store, and say over HTTP what it could not do."""
+    """Call, and say over HTTP what the store could not do, or that there were too many calls."""
     try:
         return call()
     except UnknownSurvey as error:
         raise unknown(str(error)) from error
+    except TooMany as error:
+        raise problems.too_many(error.seconds) from error
     except StoreUnavailable as error:
         raise problems.store_away() from error
 

@@ -20,10 +20,11 @@ from services.collector.catalogue import Catalogue
 from services.collector.devices import Doorkeeper, devices_blueprint
 from services.collector.forms import ProblemForm
 from services.collector.kiosk.routes import kiosk_blueprint
+from services.collector.limits import Gatekeeper
 from services.collector.places import places_blueprint
 from services.collector.reception import Reception
 from services.collector.views import ballots_blueprint, limit_body, surveys_blueprint
-from services.collector.web.routes import web_blueprint
+from services.collector.web.routes import Desk, web_blueprint
 from shared import log, problem
 from shared.problem import Problem
 from shared.store.devices import Devices
@@ -79,6 +80,7 @@ class Parts:
     catalogue: Catalogue
     borrowing: Borrowing
     devices: Devices
+    gatekeeper: Gatekeeper
 
 
 def create_app(
@@ -87,7 +89,7 @@ def create_app(
     clock: Callable[[], datetime] = now,
 ) -> Flask:
     """The application over its collaborators."""
-    reception, catalogue, doorkeeper = parts.reception, parts.catalogue, Doorkeeper(parts.devices)
+    reception, catalogue, doorkeeper = parts.reception, parts.catalogue, Doorkeeper(parts.devices, parts.gatekeeper)
     app = _Collector(__name__)
     app.config.update(
         API_TITLE="Hailong collector",
@@ -105,7 +107,7 @@ def create_app(
     api.register_blueprint(ballots_blueprint(reception, doorkeeper))
     api.register_blueprint(places_blueprint(parts.borrowing, doorkeeper))
     api.register_blueprint(devices_blueprint(doorkeeper, parts.devices, clock))
-    app.register_blueprint(web_blueprint(reception, catalogue, parts.borrowing, clock))
+    app.register_blueprint(web_blueprint(Desk(reception, catalogue, parts.borrowing, parts.gatekeeper), clock))
     app.register_blueprint(kiosk_blueprint(catalogue))
     app.register_blueprint(get_swaggerui_blueprint("/docs/ui", "/openapi.json"))
     _register_operations(app, readiness)

@@ -14,6 +14,7 @@ from flask_smorest import Blueprint
 from services.collector import problems
 from services.collector.answering import documented, stored
 from services.collector.forms import DeviceForm, ReportForm
+from services.collector.limits import Gatekeeper
 from services.collector.parsing import JsonParser, bearer
 from shared.domain.acceptance import DeviceUnknown
 from shared.domain.sequences import HIGHEST, missing, through
@@ -32,10 +33,11 @@ class _DeviceBlueprint(Blueprint):  # type: ignore[misc]
 
 
 class Doorkeeper:
-    """Knows devices by the key in a request's header."""
+    """Knows devices by the key in a request's header, and lets nobody send too much."""
 
-    def __init__(self, devices: Devices) -> None:
+    def __init__(self, devices: Devices, gatekeeper: Gatekeeper) -> None:
         self._devices = devices
+        self._gatekeeper = gatekeeper
 
     def sender(self) -> Enrolled | None:
         """The device that the request comes from; None for a request without a key.
@@ -45,8 +47,10 @@ class Doorkeeper:
         key = bearer(request)
         if key is None:
             return None
+        digest = token_digest(key)
+        stored(lambda: self._gatekeeper.admit(request, digest, None))
         try:
-            return stored(lambda: self._devices.known(token_digest(key)))
+            return stored(lambda: self._devices.known(digest))
         except UnknownDevice as error:
             raise problems.of_refusal(DeviceUnknown()) from error
 
@@ -56,6 +60,10 @@ class Doorkeeper:
         if sender is None:
             raise problems.of_refusal(DeviceUnknown())
         return sender
+
+    def admit(self, invitation: bytes | None, number: int = 1) -> None:
+        """Count a request that comes without a device. Raises the problem `too-many-requests`."""
+        stored(lambda: self._gatekeeper.admit(request, None, invitation, number))
 
     def settled(self, sender: Enrolled | None, outcomes: Iterable[tuple[object, int]]) -> None:
         """Note the sequence numbers of ballots that have their outcome, from pairs of number and status."""

@@ -40,6 +40,8 @@ def places_blueprint(borrowing: Borrowing, doorkeeper: Doorkeeper) -> Blueprint:
             """Reserve a place for who begins to answer, or with a device's key up to `count`; fewer where fewer are free."""
             device = doorkeeper.sender()
             asking = Asking(survey_id, form["stratum"], form["count"], token_digest(form), device)
+            if device is None:
+                doorkeeper.admit(asking.invitation)
             loan = _refusing(lambda: borrowing.reserve(asking))
             if loan is None:
                 return {"place": None, "count": 0, "expires_in": None, "needed": False}

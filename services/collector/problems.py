@@ -76,6 +76,12 @@ def places_reserved(held: int, seconds: float) -> Problem:
     return Problem(STRATUM_FULL, detail, extra={"reserved": held}, headers={"Retry-After": str(max(1, ceil(seconds)))})
 
 
+def too_many(seconds: int) -> Problem:
+    """The sender has to wait for `seconds`."""
+    detail = "Nothing is lost: keep what you sent, and send it again after Retry-After seconds."
+    return Problem(TOO_MANY, detail, headers={"Retry-After": str(max(1, seconds))})
+
+
 def place_unknown() -> Problem:
     """The lease ran out, was used up or given back."""
     return Problem(PLACE_UNKNOWN, "It ran out, was used or was given back. Reserve another.")

@@ -60,7 +60,10 @@ def ballots_blueprint(reception: Reception, doorkeeper: Doorkeeper) -> Blueprint
             if ballot_id.version != 4:
                 raise Problem(problems.INVALID_BALLOT, "Make a random id (UUIDv4).", {"id": ["must be a UUIDv4"]})
             sender = doorkeeper.sender()
-            result = _receive(reception, survey_id, [_arrival(ballot_id, form, sender)])[0]
+            arrival = _arrival(ballot_id, form, sender)
+            if sender is None:
+                doorkeeper.admit(arrival.invitation)
+            result = _receive(reception, survey_id, [arrival])[0]
             doorkeeper.settled(sender, [(form.get("sequence"), _status(result))])
             status, body = _answered(result)
             return Response(json.dumps(body), status, content_type="application/json")
@@ -73,6 +76,8 @@ def ballots_blueprint(reception: Reception, doorkeeper: Doorkeeper) -> Blueprint
         def post(self, form: dict[str, Any], survey_id: str) -> Response:
             """Synchronise up to 500 ballots that a device kept. Each has its own outcome; send again what had a 503."""
             sender = doorkeeper.sender()
+            if sender is None:
+                doorkeeper.admit(None, len(form["ballots"]))
             parsed = [_parse(ballot, sender) for ballot in form["ballots"]]
             arrivals = [p for p in parsed if isinstance(p, Arrival)]
             results = iter(_receive(reception, survey_id, arrivals))

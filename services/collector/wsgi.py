@@ -11,10 +11,12 @@ from services.collector.app import Parts, Readiness, create_app
 from services.collector.borrowing import Borrowing
 from services.collector.catalogue import Catalogue
 from services.collector.intake import Intake
+from services.collector.limits import Gatekeeper, Limiter, Limits, RedisCounter
 from services.collector.reception import Reception
 from shared import log, settings
 from shared.broker import Emitter, create_celery
 from shared.events import SCORING
+from shared.settings import Settings
 from shared.store import schema
 from shared.store.acceptance import Acceptance
 from shared.store.connection import Db, StoreUnavailable, connect, ping
@@ -47,8 +49,15 @@ def create() -> Flask:
     )
     reception = Reception(catalogue, intake, acceptance, Quarantine(db), now)
     borrowing = Borrowing(catalogue, Places(db, config.store_deadline, turns), Invitations(db), now)
-    parts = Parts(reception, catalogue, borrowing, Devices(db))
+    parts = Parts(reception, catalogue, borrowing, Devices(db), _gatekeeper(config))
     return create_app(parts, lambda: _readiness(db, config.heartbeat_stale), now)
+
+
+def _gatekeeper(config: Settings) -> Gatekeeper:
+    """Counts for itself in a process that was given no salt, and together with the others that were given the same."""
+    limits = Limits(config.limit_device, config.limit_invitation, config.limit_address)
+    salt = config.limit_salt.encode() or secrets.token_bytes(32)
+    return Gatekeeper(Limiter(RedisCounter(config.redis_url), limits, salt), config.proxies)
 
 
 def _readiness(db: Db, stale: float) -> Readiness:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 from http import HTTPStatus
 from uuid import uuid4
@@ -15,6 +15,7 @@ from werkzeug.exceptions import HTTPException, NotFound
 from services.collector import problems
 from services.collector.borrowing import Asking, Borrowing, new_token
 from services.collector.catalogue import Catalogue
+from services.collector.limits import Gatekeeper, TooMany
 from services.collector.reception import Reception, Result
 from services.collector.web import pages
 from services.collector.web.draft import Draft, arrival, mistakes, read
@@ -51,10 +52,20 @@ _INVITATION = {
 }
 
 
-def web_blueprint(reception: Reception, catalogue: Catalogue, borrowing: Borrowing, clock: Callable[[], datetime]) -> Blueprint:
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """What the form works with."""
+
+    reception: Reception
+    catalogue: Catalogue
+    borrowing: Borrowing
+    gatekeeper: Gatekeeper
+
+
+def web_blueprint(desk: Desk, clock: Callable[[], datetime]) -> Blueprint:
     """The pages at /s/<survey> and /s/<survey>/<stratum>."""
     blueprint = Blueprint("web", __name__, url_prefix="/s")
-    form = _Form(reception, catalogue, borrowing, clock)
+    form = _Form(desk, clock)
     blueprint.add_url_rule("/<survey_id>", "survey", form.show, methods=["GET"], defaults={"stratum_id": None})
     blueprint.add_url_rule("/<survey_id>/<stratum_id>", "stratum", form.show, methods=["GET"])
     blueprint.add_url_rule("/<survey_id>", "post_survey", form.post, methods=["POST"], defaults={"stratum_id": None})
@@ -71,10 +82,11 @@ def web_blueprint(reception: Reception, catalogue: Catalogue, borrowing: Borrowi
 class _Form:
     """The form over its collaborators."""
 
-    def __init__(self, reception: Reception, catalogue: Catalogue, borrowing: Borrowing, clock: Callable[[], datetime]) -> None:
-        self._reception = reception
-        self._catalogue = catalogue
-        self._borrowing = borrowing
+    def __init__(self, desk: Desk, clock: Callable[[], datetime]) -> None:
+        self._reception = desk.reception
+        self._catalogue = desk.catalogue
+        self._borrowing = desk.borrowing
+        self._gatekeeper = desk.gatekeeper
         self._clock = clock
 
     def show(self, survey_id: str, stratum_id: str | None) -> Response:
@@ -107,6 +119,8 @@ class _Form:
             return _turn(asked, draft)
         try:
             place = self._place(asked, draft)
+        except TooMany as error:
+            return _later(pages.form_page(asked, draft, 0, {"trap": "error.too_many_sent"}), error.seconds)
         except Refusal as refusal:
             if begins:
                 return self._refused(record, asked, draft, refusal)
@@ -122,6 +136,7 @@ class _Form:
                 self._borrowing.extend(asked.survey.id, draft.place)
                 return draft.place
         invitation = token_digest(draft.invitation) if draft.invitation else None
+        self._gatekeeper.admit(request, None, invitation)
         asking = Asking(asked.survey.id, asked.stratum.id, invitation=invitation, token=draft.place)
         loan = self._borrowing.reserve(asking)
         return "" if loan is None else loan.token
@@ -159,7 +174,10 @@ class _Form:
             return _mend(asked, draft, asked.last, {"trap": "error.trap"})
         ballot = arrival(draft, asked.stratum.id, asked.reader.tag, asked.group.questionnaire)
         try:
+            self._gatekeeper.admit(request, None, ballot.invitation)
             (result,) = self._reception.receive(record.survey.id, [ballot])
+        except TooMany as error:
+            return _later(pages.form_page(asked, draft, asked.last, {"trap": "error.too_many_sent"}), error.seconds)
         except StoreUnavailable:
             return _page(pages.form_page(asked, draft, asked.last, lost=True), HTTPStatus.SERVICE_UNAVAILABLE, retry=True)
         if isinstance(result, Refusal):
@@ -249,6 +267,12 @@ def _page(content: str, status: HTTPStatus = HTTPStatus.OK, *, retry: bool = Fal
     response = Response(content, status=status, mimetype="text/html")
     if retry:
         response.headers["Retry-After"] = "5"
+    return response
+
+
+def _later(content: str, seconds: int) -> Response:
+    response = _page(content, HTTPStatus.TOO_MANY_REQUESTS)
+    response.headers["Retry-After"] = str(max(1, seconds))
     return response
 
 

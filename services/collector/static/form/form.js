@@ -323,7 +323,7 @@
         button.removeAttribute("aria-disabled");
         button.textContent = names[at];
       });
-      if (!answer || answer.status >= 500 || !answer.html.includes("<main")) {
+      if (!answer || answer.status >= 500 || answer.status === 429 || !answer.html.includes("<main")) {
         draw({ focus: true });
         return;
       }
