@@ -16,6 +16,7 @@ from shared.domain.audit import Entry
 from shared.domain.recount import Recount, StoredBallot, differences, recount
 from shared.domain.release import release
 from shared.domain.tally import Cell, Tally, merge_cells
+from shared.store import counting
 from shared.store.audit import Audit
 from shared.store.ballots import Ballots
 from shared.store.connection import Db
@@ -46,10 +47,13 @@ def examine(db: Db, record: Record) -> Examined:
     Raises Refused while ballots come in faster than they can be compared, and StoreUnavailable.
     """
     survey_id, files = record.survey.id, Files(db)
-    counted, tallies = counted_in_quiet(db, record)
+    quiet = counted_in_quiet(db, record)
+    counted, tallies = quiet.counted, quiet.tallies
     certificate = Retention(db).certificate(survey_id)
     found = differences(tallies, counted.cells)
     found += [f"the content of ballot {receipt} was altered" for receipt in counted.altered]
+    if not counted.altered:
+        found += [f"counted by the database: {each}" for each in differences(quiet.served, counted.cells)]
     found += silence_differences(counted, certificate)
     editions = Editions(db, files).published(survey_id, record.editions)
     found += register_differences(record, counted, editions, files)
@@ -66,8 +70,17 @@ def examine(db: Db, record: Record) -> Examined:
     return Examined(found, said)
 
 
-def counted_in_quiet(db: Db, record: Record) -> tuple[Recount, dict[Cell, Tally]]:
-    """A recount, and tallies of the same ballots: those that were scored and those that wait.
+@dataclass(frozen=True, slots=True)
+class Quiet:
+    """The same ballots, counted three times: by our code, by the database, and as they came (with those that wait)."""
+
+    counted: Recount
+    served: dict[Cell, Tally]
+    tallies: dict[Cell, Tally]
+
+
+def counted_in_quiet(db: Db, record: Record) -> Quiet:
+    """A recount by our code, one by the database, and the tallies, all of the same ballots.
 
     Raises Refused while ballots come in, or are scored, faster than they can be compared.
     """
@@ -77,9 +90,10 @@ def counted_in_quiet(db: Db, record: Record) -> tuple[Recount, dict[Cell, Tally]
         waiting = tallies.waiting_ballots(survey_id)
         counted = recount(with_progress(ballots.chunks(survey_id)), record.survey)
         unscored = recount([ballots.named(waiting)], record.survey).cells
+        served = counting.count(db, record.survey)
         scored = tallies.gather(survey_id, merged_from=sys.maxsize)
         if before == ballots.equation(survey_id) and waiting == tallies.waiting_ballots(survey_id):
-            return counted, merge_cells([scored, unscored])
+            return Quiet(counted, served, merge_cells([scored, unscored]))
         time.sleep(1.0)
     raise Refused(
         f"ballots of {survey_id} came in or were scored while they were counted, so nothing was compared; "

@@ -64,10 +64,8 @@ class Retention:
     def certificate(self, survey_id: str) -> Certificate | None:
         """What was destroyed, None where nothing was yet. Raises StoreUnavailable."""
         with answering(_DEADLINE):
-            document = self._db.retentions.find_one({"_id": survey_id})
-        if document is None:
-            return None
-        return Certificate(document["begun_at"], document["ended_at"], Held(**document["destroyed"]))
+            found = self._db.retentions.count_documents({"_id": survey_id})
+        return self._certificate(survey_id) if found else None
 
     def destroy(self, survey_id: str, tell: Callable[[int], None] = lambda _: None) -> Certificate:
         """Destroy the survey's free text, invitations and contacts, with a certificate in the audit log.
@@ -75,15 +73,22 @@ class Retention:
         What was ended is not done again; interrupted, it is resumed. `tell` is told how many comments are destroyed so far.
         Raises Unsigned, StoreUnavailable.
         """
-        begun = self.certificate(survey_id) or self._begin(survey_id)
-        if begun.ended_at is not None:
+        begun = self.certificate(survey_id)
+        if begun is not None and begun.ended_at is not None:
             return begun
+        destroyed = self._begin(survey_id) if begun is None else begun.destroyed
         self._silence(self._db.ballots, survey_id, tell)
         self._silence(self._db.quarantine, survey_id, lambda _: None)
         with answering(600.0):
             self._db.invitations.delete_many({"survey": survey_id})
         Contacts(self._db, self._author).forget(survey_id)
-        return self._end(survey_id, begun)
+        self._end(survey_id, destroyed)
+        return self._certificate(survey_id)
+
+    def _certificate(self, survey_id: str) -> Certificate:
+        with answering(_DEADLINE):
+            [document] = self._db.retentions.find({"_id": survey_id})
+        return Certificate(document["begun_at"], document["ended_at"], Held(**document["destroyed"]))
 
     def _held(self, survey_id: str) -> Held:
         of_survey, with_text = {"survey": survey_id}, {"survey": survey_id, "comment": {"$exists": True}}
@@ -93,7 +98,7 @@ class Retention:
             contacts=self._db.contacts.count_documents(of_survey),
         )
 
-    def _begin(self, survey_id: str) -> Certificate:
+    def _begin(self, survey_id: str) -> Held:
         """Note how much there is before the first of it is destroyed: an end that comes later can tell all of it."""
         held, now = self.held(survey_id), signed(self._author).clock()
         document = {"begun_at": now, "ended_at": None, "destroyed": asdict(held)}
@@ -103,7 +108,7 @@ class Retention:
             self._db.retentions.insert_one({"_id": survey_id, **document}, session=session)
 
         transact(self._db, work, _DEADLINE)
-        return Certificate(now, None, held)
+        return held
 
     def _silence(self, collection: Collection[Document], survey_id: str, tell: Callable[[int], None]) -> None:
         wanted: Mapping[str, Any] = {"survey": survey_id, "comment": {"$exists": True}}
@@ -117,9 +122,9 @@ class Retention:
             done += len(found)
             tell(done)
 
-    def _end(self, survey_id: str, begun: Certificate) -> Certificate:
+    def _end(self, survey_id: str, destroyed: Held) -> None:
         now = signed(self._author).clock()
-        told = asdict(begun.destroyed)
+        told = asdict(destroyed)
 
         def work(session: ClientSession) -> None:
             ended = self._db.retentions.update_one(
@@ -129,7 +134,6 @@ class Retention:
                 append(self._db, Act("destroy", survey_id, told, dict.fromkeys(told, 0)), self._author, session)
 
         transact(self._db, work, _DEADLINE)
-        return Certificate(begun.begun_at, now, begun.destroyed)
 
 
 def _silenced(document: Document) -> UpdateOne:

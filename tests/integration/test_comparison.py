@@ -9,7 +9,7 @@ from uuid import uuid4
 
 import pytest
 
-from services.console.commands.checks import edition_differences
+from services.console.checking import edition_differences
 from shared.domain.recount import recount
 from shared.domain.survey import State
 from shared.plan.summary import load_summary_text
