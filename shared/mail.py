@@ -68,19 +68,27 @@ class Mailer:
             raise MailRefused(f"{type(error).__name__}: {error}", for_good=False) from error
 
     def _connected(self) -> smtplib.SMTP:
-        host, secure = self._url.hostname or "", ssl.create_default_context()
+        host, port, secure = self._url.hostname or "", self._url.port, ssl.create_default_context()
         if self._url.scheme == "smtps":
-            server: smtplib.SMTP = smtplib.SMTP_SSL(host, self._url.port or 465, timeout=TIMEOUT, context=secure)
+            server: smtplib.SMTP = smtplib.SMTP_SSL(host, port or 465, timeout=TIMEOUT, context=secure)
         else:
-            server = smtplib.SMTP(host, self._url.port or 25, timeout=TIMEOUT)
-            server.ehlo()
-            if server.has_extn("starttls"):
-                server.starttls(context=secure)
-            elif self._url.username:
-                raise MailRefused("the server offers no encryption, and the password is not sent without it", for_good=False)
+            server = smtplib.SMTP(host, port or 25, timeout=TIMEOUT)
+        try:
+            self._greet(server, secure)
+        except BaseException:
+            server.close()
+            raise
+        return server
+
+    def _greet(self, server: smtplib.SMTP, secure: ssl.SSLContext) -> None:
+        """Encrypt what is not encrypted yet, if the server can, and log in."""
+        server.ehlo()
+        if self._url.scheme == "smtp" and server.has_extn("starttls"):
+            server.starttls(context=secure)
+        elif self._url.scheme == "smtp" and self._url.username:
+            raise MailRefused("the server offers no encryption, and the password is not sent without it", for_good=False)
         if self._url.username:
             server.login(unquote(self._url.username), unquote(self._url.password or ""))
-        return server
 
 
 def mailer(settings: Settings) -> Mailer | None:

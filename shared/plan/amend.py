@@ -38,7 +38,7 @@ def amendments(before: Data, after: Data) -> list[dict[str, Any]]:
     Raises NotAmendable where one of them decides what was asked, of whom, when, or what may be shown.
     """
     old, new = dict(_leaves(before)), dict(_leaves(after))
-    found = [
+    found: list[dict[str, Any]] = [
         {"field": field, "before": old.get(field), "after": new.get(field)}
         for field in dict.fromkeys([*old, *new])
         if old.get(field) != new.get(field)

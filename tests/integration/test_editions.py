@@ -15,7 +15,7 @@ import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from threading import Thread
@@ -27,17 +27,21 @@ import pytest
 from services.publisher.announcing import Announcing, Webhooks
 from shared import settings
 from shared.domain.announcement import WAITS, Standing, Way
+from shared.domain.measure import Measure, Progress
 from shared.domain.survey import State
 from shared.events import AnnouncementsDue
 from shared.store import schema
 from shared.store.announcements import Announcements
 from shared.store.connection import connect, transact
+from shared.store.measures import Measures
 from shared.store.surveys import Surveys
 from tests import plans
 from tests.harness import AUTHOR, Client, Rig, Store, drawn, eventually, unique
 
 HAILONG = str(Path(sys.executable).parent / "hailong")
 COMMENTS = ("Chị Lan gọi 0912 345 678, chờ lâu", "Chờ lâu quá", "Bàn ghế cũ", "Nhân viên tốt")
+
+SEATS = Measure("", {"vi": "Thêm ghế"}, {"vi": "Văn phòng"}, date(2026, 1, 31), Progress.PLANNED, date(2025, 12, 1))
 
 
 @dataclass
@@ -133,16 +137,13 @@ def published(store: Store, survey: str, editions: int) -> None:
 def played(system: Rig, store: Store, api: Client, site: Client, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Played]:
     survey, last_year, folder = unique("edited"), unique("last-year"), tmp_path_factory.mktemp("editions")
     store.opened(plans.small(last_year))
+    Measures(store.db, AUTHOR).add(last_year, SEATS)
     answered(store, api, survey, last_year)
     paths = {path: f"/{path}" for path in (f"api/v1/surveys/{survey}/results", f"surveys/{survey}/notice.pdf", "feed.atom")}
     before = {path: site.get(address).status for path, address in paths.items() if "feed" not in path}
     with listening(204) as hook:
         said = {
             "add": hailong(system, "announcements", "add", "--webhook", hook.url, "--private", "--survey", survey, "--by", "A"),
-            "last": hailong(
-                system, "measure", "add", last_year, "--what", "Thêm ghế", "--who", "Văn phòng", "--until", "2026-01-31",
-                "--by", "A",
-            ),
             "export": hailong(system, "comments", "export", survey, "--out", str(folder / "c.csv")),
         }  # fmt: skip
         export = (folder / "c.csv").read_text("utf-8-sig")
@@ -164,7 +165,6 @@ def played(system: Rig, store: Store, api: Client, site: Client, tmp_path_factor
             "--by",
             "Trần B",
         )
-        said["dry"] = hailong(system, *correct, "--plan", str(folder / "corrected.yml"), "--dry-run")
         plan["questionnaires"][0]["version"] = 2
         (folder / "other.yml").write_text(json.dumps(plan, ensure_ascii=False))
         said["refused"] = hailong(system, *correct, "--plan", str(folder / "other.yml"))
@@ -287,6 +287,21 @@ def test_an_address_inside_the_network_is_not_spoken_to_unless_the_operator_allo
     assert told.standing is Standing.GIVEN_UP
     assert "inside a network" in told.tries[0]["answer"]
     assert hook.got == []
+    db.client.drop_database(db.name)
+    db.client.close()
+
+
+def test_a_removed_receiver_is_told_nothing_more_and_its_address_and_secret_are_gone(system: Rig) -> None:
+    db = connect(f"mongodb://127.0.0.1:{system.ports.mongodb}/{unique('hooks')}?directConnection=true", "test")
+    schema.ensure(db)
+    store, now = Announcements(db, AUTHOR), datetime(2026, 11, 10, tzinfo=UTC)
+    receiver, secret = store.add(Way.WEBHOOK, "https://receiver.example/hook", None, private=False)
+    transact(db, lambda session: store.enqueue("s-2026", 1, "{}", now, session), 10.0)
+    store.remove(receiver.id)
+    left = str([list(db[name].find()) for name in ("receivers", "announcements", "audit")])
+    assert (str(secret) in left, "receiver.example" in left) == (False, False)
+    assert [each.standing for each in store.all()] == [Standing.CANCELLED]
+    assert store.take(now) is None
     db.client.drop_database(db.name)
     db.client.close()
 

@@ -54,6 +54,8 @@ seconds = st.floats(0.001, 1_000)
         due_every=seconds,
         site_address=st.sampled_from(("", "https://survey.example", "http://127.0.0.1:8001")),
         licence=st.sampled_from(LICENCES),
+        smtp_url=st.just("smtps://user:secret@mail.example"),
+        mail_from=st.just("khaosat@so.example"),
     )
 )
 def test_a_child_reads_the_settings_that_it_was_given(settings: Settings) -> None:
@@ -80,3 +82,14 @@ def test_a_secrets_file_that_cannot_be_read_is_named(tmp_path: Path) -> None:
 def test_settings_are_printed_without_what_is_secret() -> None:
     printed = repr(Settings("mongodb://user:word@db/hailong", "redis://:word@broker", smtp_url="smtp://user:word@mail"))
     assert "word" not in printed
+
+
+@pytest.mark.parametrize("half", [{"HAILONG_SMTP_URL": "smtp://mail.example"}, {"HAILONG_MAIL_FROM": "khaosat@so.example"}])
+def test_a_mail_server_and_an_address_that_mail_comes_from_go_together(half: dict[str, str]) -> None:
+    with pytest.raises(SettingsError, match="go together"):
+        from_environment({**NEEDED, **half})
+
+
+def test_a_password_of_the_mail_server_is_not_shown() -> None:
+    mail = {"HAILONG_SMTP_URL": "smtps://user:secret@mail.example", "HAILONG_MAIL_FROM": "khaosat@so.example"}
+    assert "secret" not in repr(from_environment({**NEEDED, **mail}))
