@@ -52,7 +52,7 @@ Result = Outcome | UnknownStratum | InvalidBallot
 
 @dataclass(frozen=True, slots=True)
 class _Untimely:
-    """A ballot after the clock's last moment for it. `late` where a person may still decide about it."""
+    """A ballot that the clock does not admit. `late` where a person may still decide about it."""
 
     candidate: Candidate
     late: bool
@@ -122,8 +122,6 @@ def _examine(arrival: Arrival, record: Record, now: datetime) -> Result | Entry 
     _, stratum = survey.strata[ballot.stratum]
     candidate = Candidate(ballot, digest(ballot), stratum, arrival.invitation, arrival.lease, arrival.device)
     admitted = admits(survey.period, record.state, ballot.channel, now)
-    if admitted is Admitted.NOT_YET:
-        return SurveyNotOpen()
     if admitted is not Admitted.YES:
         return _Untimely(candidate, late=admitted is Admitted.LATE)
     return Entry(candidate, survey.period.timezone)
