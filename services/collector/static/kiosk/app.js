@@ -15,7 +15,7 @@ import { enrol as enrolScreen } from "./screens/enrol.js";
 import { Away, Server } from "./server.js";
 import { Speech } from "./speech.js";
 import { openStorage } from "./storage.js";
-import { Synchroniser } from "./synchroniser.js";
+import { Synchroniser, exclusively } from "./synchroniser.js";
 import { Visit } from "./visit.js";
 
 const SOON = 15000;
@@ -113,9 +113,9 @@ class Kiosk {
     return null;
   }
 
-  /** Take a new key: its own numbers, its own places. What waits goes with it. */
+  /** Take a new key: its own numbers, its own places. What waits goes with it, once no answer to its old numbers can come. */
   async #renew({ through, missing }) {
-    await this.queue.renumber(Math.max(through, ...missing.flat()));
+    await exclusively(this.survey, () => this.queue.renumber(Math.max(through, ...missing.flat())));
     await this.storage.set("places", {});
     await this.storage.set("gaps", []);
   }

@@ -53,7 +53,8 @@ export class Places {
     if (status !== 201 || !body.place) return;
     const term = body.expires_in * 1000;
     const block = { place: body.place, left: body.count, until: this.clock() + term, term };
-    await this.#change((places) => (places[stratum] ??= []).push(block));
+    const lasts = ({ left, until }) => left > 0 && until > this.clock();
+    await this.#change((places) => (places[stratum] = [...(places[stratum] ?? []).filter(lasts), block]));
   }
 
   /** Give back all that was not used. Only once no ballot waits: those that wait still need their places. */

@@ -8,8 +8,13 @@ const BATCH = 100;
 const AT_ONCE = new Set([400, 413, 422, 500]);
 const UNREADABLE = { type: "unreadable", title: "The ballot cannot be read on this device any more" };
 
+const ACCEPTED = new Set([200, 201]);
+
 // What the server may answer for one ballot another time differently: it stays in the queue.
 const LATER = (status) => status === 401 || status === 429 || status >= 500;
+
+/** Do `work` while no page of this device synchronises. */
+export const exclusively = (survey, work) => navigator.locks.request(`hailong-kiosk/${survey}`, work);
 
 export class Synchroniser {
   /** `groups` gives the group of a stratum, for the receipt. */
@@ -34,7 +39,7 @@ export class Synchroniser {
     let outcome;
     do {
       this.again = false;
-      outcome = await navigator.locks.request(`hailong-kiosk/${this.queue.storage.survey}`, () => this.#all());
+      outcome = await exclusively(this.storage.survey, () => this.#all());
     } while (this.again && outcome.state === "fine");
     await this.storage.set("connection", { ...outcome, device: undefined });
     this.changed(outcome);
@@ -84,8 +89,8 @@ export class Synchroniser {
     }
     const final = sent.map(({ sequence, ballot }, at) => ({ sequence, ballot, outcome: outcomes[at] }));
     const settled = final.filter(({ outcome }) => !LATER(outcome.status));
-    await this.#compare(settled.filter(({ outcome }) => outcome.receipt));
-    await this.queue.settle(settled.map(({ sequence, outcome }) => ({ sequence, problem: outcome.problem ?? null })));
+    await this.#compare(settled.filter(({ outcome }) => ACCEPTED.has(outcome.status)));
+    await this.queue.settle(settled.map(({ sequence, outcome }) => ({ sequence, problem: problemOf(outcome) })));
     this.batch = BATCH;
     const later = final.find(({ outcome }) => LATER(outcome.status));
     return later ? halt({ ...answer, status: later.outcome.status, body: later.outcome.problem }) : null;
@@ -95,7 +100,7 @@ export class Synchroniser {
   async #compare(accepted) {
     let differing = 0;
     for (const { ballot, outcome } of accepted) {
-      const own = await receipt(ballot, this.queue.storage.survey, this.groups(ballot.stratum));
+      const own = await receipt(ballot, this.storage.survey, this.groups(ballot.stratum));
       if (own !== outcome.receipt) differing += 1;
     }
     if (differing) await this.storage.set("differing", (await this.storage.get("differing", 0)) + differing);
@@ -114,6 +119,9 @@ export class Synchroniser {
     return { state: "fine", retryAfter: 0, device: known.body };
   }
 }
+
+/** Why a ballot was refused, null where it was accepted. Only what says that it was accepted counts as such. */
+const problemOf = ({ status, problem }) => (ACCEPTED.has(status) ? null : (problem ?? { type: String(status), title: String(status) }));
 
 /** The numbers that the server misses and that are not on the device either, as [from, to]. */
 export function gaps({ missing }, here) {
