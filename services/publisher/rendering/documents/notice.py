@@ -30,11 +30,12 @@ SIDE_BY_SIDE = 3
 
 
 class Detail(IntEnum):
-    """How much the notice tells of the factors."""
+    """How much the notice tells: factors in a table; in lines; in lines without limits; not at all, and groups in a table."""
 
     FULL = 0
     LINES = 1
     BRIEF = 2
+    BARE = 3
 
 
 def notice(edition: Edition, survey: Survey, tag: str, given: Given, detail: Detail = Detail.FULL) -> Document:
@@ -70,11 +71,11 @@ def notice(edition: Edition, survey: Survey, tag: str, given: Given, detail: Det
 
 def _sections(context: Context, measures: Sequence[Measure], detail: Detail) -> Iterator[Section]:
     words = context.reader
-    yield _section("notice.how", _how(context), words)
-    yield _section("notice.overall", _overall(context), words)
+    yield _section("notice.how", _how(context, detail), words)
+    yield Section(words.word("notice.overall"), _overall(context, detail))
     yield _by_factor(context, detail)
     yield _section("notice.before", _since(context), words)
-    yield _section("notice.wanted", _wanted(context), words)
+    yield _section("notice.wanted", _wanted(context, 1 if detail >= Detail.BRIEF else 3), words)
     title = words.word("notice.measures", body=words.pick(context.survey.body.name))
     yield Section(title, _paragraphs(_measures(measures, words)))
     yield _section("notice.where", [f"{capitalised(letterhead.contacts(context.survey.body, words))}."], words)
@@ -88,12 +89,15 @@ def _paragraphs(texts: Iterator[str] | list[str]) -> tuple[Block, ...]:
     return tuple(Paragraph(text) for text in texts)
 
 
-def _how(context: Context) -> Iterator[str]:
+def _how(context: Context, detail: Detail) -> Iterator[str]:
     words, survey, results = context.reader, context.survey, context.edition.results
     period = uncapitalised(sentences.period(results.opens_at, results.closes_at, survey, words))
     yield words.word("notice.when", period=period)
-    yield words.word("notice.whom")
-    yield from listed(_introduced(context))
+    if detail is Detail.BARE:
+        yield words.word("notice.whom_below", number=words.number(len(context.groups)))
+    else:
+        yield words.word("notice.whom")
+        yield from listed(_introduced(context))
     scales = {group.questionnaire.scale.id: group.questionnaire.scale for group in survey.groups}
     levels = words.words["format.or"].join(dict.fromkeys(satisfied_levels(scale, words) for scale in scales.values()))
     name = str(results.method.get("aggregation", survey.method.aggregation.value))
@@ -114,11 +118,45 @@ def _introduced(context: Context) -> Iterator[str]:
         yield f"{title}: {said.ballots(group, words)}"
 
 
-def _overall(context: Context) -> Iterator[str]:
+def _overall(context: Context, detail: Detail) -> tuple[Block, ...]:
+    words = context.reader
+    after = _paragraphs(list(_after_overall(context)))
+    if detail is Detail.BARE:
+        return (_group_table(context), *after)
+    lines = [
+        words.word(
+            "notice.overall_group",
+            label=context.label(number),
+            figure=said.figure(group.overall, group, words, context.confidence),
+        )
+        for number, group in enumerate(context.groups)
+    ]
+    return (*_paragraphs(lines), *after)
+
+
+def _group_table(context: Context) -> Table:
+    words = context.reader
+    columns = (
+        Column(words.word("report.group"), 75, centred=False),
+        Column(words.word("overview.returned"), 18),
+        Column(words.word("overview.quota"), 18),
+        Column(f"{words.word('page.index')} ({words.word('page.interval', confidence=context.confidence_said)})", 54),
+    )
+    rows = tuple(
+        (
+            context.introduced(number),
+            words.number(group.ballots),
+            words.word("overview.no_quota") if group.quota is None else words.number(group.quota),
+            _figure(group.overall, words),
+        )
+        for number, group in enumerate(context.groups)
+    )
+    return Table("", columns, (Rows(rows),))
+
+
+def _after_overall(context: Context) -> Iterator[str]:
+    """The composite, and what keeps a reader from taking the figures for more than they are."""
     words, groups = context.reader, context.groups
-    for number, group in enumerate(groups):
-        figure = said.figure(group.overall, group, words, context.confidence)
-        yield words.word("notice.overall_group", label=context.label(number), figure=figure)
     whole = composite(context.edition.results, words)
     if whole is not None:
         if whole.figure:
@@ -138,6 +176,8 @@ def _by_factor(context: Context, detail: Detail) -> Section:
     known = len(counts) == 1
     title = words.word("notice.by_factors", number=f"{counts.pop():02}") if known else words.word("notice.by_factor")
     cells = [factor.cell for group in context.groups for factor in group.factors]
+    if detail is Detail.BARE:
+        return Section(title, _paragraphs([words.word("notice.factors_in_report")]))
     closing = []
     if detail is Detail.BRIEF:
         closing.append(words.word("notice.in_report"))
@@ -252,10 +292,10 @@ def _quoted(name: str) -> str:
     return f"“{uncapitalised(name)}”"
 
 
-def _wanted(context: Context) -> Iterator[str]:
+def _wanted(context: Context, places: int) -> Iterator[str]:
     words, asked = context.reader, False
     for number, group in enumerate(context.groups):
-        for phrase in said.wanted(group, context.survey, words):
+        for phrase in said.wanted(group, context.survey, words, places):
             asked = True
             yield words.word("notice.wanted_group", label=context.label(number), said=phrase)
     if not asked:

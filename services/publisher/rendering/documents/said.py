@@ -46,21 +46,21 @@ def figure(cell: Cell, group: GroupResult, reader: Language, confidence: float) 
     )
 
 
-def wanted(group: GroupResult, survey: Survey, reader: Language) -> Iterator[str]:
-    """What the group most wants improved, a phrase a question; "something else" is not a thing to improve."""
+def wanted(group: GroupResult, survey: Survey, reader: Language, places: int = 3) -> Iterator[str]:
+    """What the group most wants improved, so many choices of each question; "something else" is not a thing to improve."""
     for question in group.questions:
         if question.role == "expectation":
             plan = survey.group(group.id).questionnaire.questions.get(question.id)
             named = tuple(c for c in question.choices if plan is None or c.id not in plan.fixed)
-            yield _wanted(replace(question, choices=named), reader)
+            yield _wanted(replace(question, choices=named), reader, places)
 
 
-def _wanted(question: QuestionResult, reader: Language) -> str:
+def _wanted(question: QuestionResult, reader: Language, places: int) -> str:
     if question.reason is not None:
         return reader.word("notice.wanted_hidden", reason=sentences.reason(question.reason, reader))
     said = "; ".join(
         f"{uncapitalised(reader.pick(choice.text))} ({reader.percent(choice.share or 0.0, question.base or 0)})"
-        for choice in most_wanted(question.choices)
+        for choice in most_wanted(question.choices, places)
     )
     if not said:
         return reader.word("notice.wanted_none")

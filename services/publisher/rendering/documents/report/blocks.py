@@ -47,8 +47,8 @@ def columns(cell: Cell, words: Language) -> tuple[str, str, str]:
 
 def chart_how(cells: Iterable[Cell], words: Language) -> str:
     """How to read a chart of these figures."""
-    census = any(isinstance(cell, Shown) and cell.kind == "census" for cell in cells)
-    return words.word("page.chart_all" if census else "page.chart_how")
+    kinds = {cell.kind == "census" for cell in cells if isinstance(cell, Shown)} or {False}
+    return " ".join(words.word("page.chart_all" if census else "page.chart_how") for census in sorted(kinds))
 
 
 def hidden(cells: Iterable[Cell], words: Language) -> str:
