@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime, timedelta
+from typing import Any
 
 from shared.domain.equation import Equation
 from shared.domain.survey import Survey
@@ -28,6 +29,21 @@ def header(record: Record) -> Iterator[str]:
         yield "  simulated ballots: nothing of it is a real result"
     if record.problem:
         yield f"  PROBLEM   {record.problem}"
+        due = f"{record.due_at:%H:%M:%S} UTC" if record.due_at is not None else "when a person lets it"
+        yield f"  tried     {record.tries} times; again at {due}, or at once with: hailong survey retry {survey.id}"
+    if record.correction is not None:
+        reason = next(iter(record.correction.reason.values()))
+        yield f"  correcting  asked for by {record.correction.by}: {reason}"
+
+
+def review_lines(number: int, review: Mapping[str, Any]) -> Iterator[str]:
+    """What the disclosure rules decided about an edition: how much they hid, and what a person should look at."""
+    decisions = Counter(decision["rule"] for decision in review.get("decisions", ()))
+    hidden = ", ".join(f"{rule} {count}" for rule, count in sorted(decisions.items()))
+    told = f"{decisions.total()} figures hidden or bounded ({hidden})" if hidden else "nothing was hidden"
+    yield f"  edition {number}: {told}"
+    for warning in review.get("warnings", ()):
+        yield f"  LOOK      {warning}"
 
 
 def summary_lines(survey: Survey) -> Iterator[str]:

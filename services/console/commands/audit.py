@@ -9,9 +9,11 @@ from typing import Any
 
 import click
 
+from services.console.checking import digest_differences
 from services.console.commands.common import Refused, context_of, told, with_home
 from shared.domain.audit import Entry, Head
 from shared.store.audit import Audit
+from shared.store.editions import Editions, Files
 from shared.store.surveys import Record
 
 
@@ -37,11 +39,16 @@ def show(home: Path, survey_id: str | None) -> None:
 @click.option("--expect", metavar="HASH", help="A hash that was noted earlier: it must still be in the log.")
 @told
 def verify(home: Path, expect: str | None) -> None:
-    """Check that no entry was removed, changed or moved, and that every survey stands where its last entry left it. Exit 1
-    when something is wrong."""
+    """Check that no entry was removed, changed or moved, that every survey stands where its last entry left it, and that every
+    edition is the one that was published. Exit 1 when something is wrong."""
     context = context_of(home)
     log = Audit(context.db)
-    found = log.faults() + list(unaccounted(context.surveys.all(), log.entries()))
+    records = context.surveys.all()
+    found = log.faults() + list(unaccounted(records, log.entries()))
+    for record in records:
+        published = Editions(context.db, Files(context.db)).published(record.survey.id, record.editions)
+        faults = digest_differences(published, log.entries(record.survey.id)) if record.editions else []
+        found += [f"{record.survey.id}: {fault}" for fault in faults]
     if expect is not None and expect not in {each.hash for each in log.entries()}:
         found.append(f"no entry has the hash {expect}")
     for line in found:

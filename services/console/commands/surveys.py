@@ -13,6 +13,7 @@ from shared import plan
 from shared.domain.survey import State
 from shared.plan.summary import load_summary
 from shared.store import schema
+from shared.store.editions import Editions, Files
 from shared.store.previous import Predecessors
 from shared.store.summaries import Summaries
 
@@ -122,3 +123,6 @@ def show(home: Path, survey_id: str | None) -> None:
     record = surveys.get(survey_id)
     lines(report.header(record))
     lines(report.plan_lines(record.survey))
+    db = context_of(home).db
+    for edition in Editions(db, Files(db)).published(survey_id, record.editions)[-1:]:
+        lines(report.review_lines(edition.number, edition.review))
