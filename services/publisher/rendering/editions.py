@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -36,6 +37,7 @@ class EditionRow:
     replaced_by: int | None
     correction: Correction | None
     changes: tuple[ChangeRow, ...]
+    fields: tuple[ChangeRow, ...]
     digest: str
     files: tuple[tuple[str, str], ...]
     pages: tuple[tuple[str, str], ...]
@@ -55,8 +57,9 @@ def _row(edition: Edition, latest: int, survey: Survey, reader: Language) -> Edi
         published=sentences.day(edition.published_at, survey, reader),
         replaced_by=edition.number + 1 if edition.number < latest else None,
         correction=correction(edition.results, reader),
-        changes=tuple(_change(row, survey, reader) for row in told.get("changes", ())),
-        digest=str(getattr(edition, "digest", "")),
+        changes=tuple(_change(row, survey, reader) for row in told.get("figures", ())),
+        fields=tuple(ChangeRow(row["field"], _value(row["before"]), _value(row["after"])) for row in told.get("fields", ())),
+        digest=edition.digest,
         files=tuple((name, edition.documents[name].sha256) for name in names),
         pages=tuple((name, tag) for tag in survey.languages if (name := f"page-{tag}.html") in edition.documents),
     )
@@ -64,6 +67,11 @@ def _row(edition: Edition, latest: int, survey: Survey, reader: Language) -> Edi
 
 def _change(row: Json, survey: Survey, reader: Language) -> ChangeRow:
     return ChangeRow(_where(row, survey, reader), _said(row["before"], reader), _said(row["after"], reader))
+
+
+def _value(value: Any) -> str:
+    """A value of a plan as it would be written there."""
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
 
 
 def _where(row: Json, survey: Survey, reader: Language) -> str:
@@ -88,6 +96,8 @@ def _said(cell: Json, reader: Language) -> str:
     """A figure as it was published: an index with its limits, a share, or a verdict."""
     if cell.get("absent") or not cell:
         return reader.word("editions.absent")
+    if "share" not in cell and cell.get("suppressed"):
+        return reader.word("figure.suppressed")
     if "share" in cell:
         share = cell["share"]
         return reader.word("figure.suppressed") if share is None else reader.whole_percent(round(share, 1))

@@ -51,7 +51,5 @@ def correction(document: Json, language: Language) -> Correction | None:
     told = document.get("correction")
     if not told:
         return None
-    reason = told.get("reason", {})
-    changed = told.get("changes")
-    count = language.word("editions.changed", number=language.number(len(changed))) if changed is not None else ""
-    return Correction(language.pick(reason) if isinstance(reason, Mapping) and reason else str(reason or ""), count)
+    changed = language.word("editions.changed", number=language.number(len(told["figures"])))
+    return Correction(language.pick(told["reason"]), changed)
