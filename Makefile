@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 INSTALLED := $(VENV)/.installed
 DEVELOPED := $(VENV)/.developed
 
-.PHONY: help install demo up test check bench attack faults secrets edge-root clean
+.PHONY: help install demo up test check bench attack faults secrets edge-root clean backups
 help:  ## this list
 	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
@@ -40,6 +40,9 @@ check: $(DEVELOPED)  ## lint, types, import rules
 
 bench: $(DEVELOPED)  ## measure: ballots accepted and scored, against the limit of the machine
 	$(BIN)/python -m tests.bench
+
+backups: $(DEVELOPED)  ## measure backup, restore and recount of a million ballots (a quarter of an hour)
+	$(BIN)/python -m tests.bench.backup
 
 attack: $(DEVELOPED)  ## let an adversary loose on the publications of 1,000 random surveys (half an hour)
 	$(BIN)/python -m tests.unit.shared.domain.disclosure 1000

@@ -70,7 +70,7 @@ def _sorted(group: Group, min_answered: float) -> list[dict[str, Any]]:
     ]
 
 
-_TOTALS = {
+_TOTALS: dict[str, Any] = {
     "$group": {
         "_id": {"stratum": "$stratum", "channel": "$channel", "surplus": "$surplus", "complete": "$complete"},
         "n": {"$sum": 1},
@@ -79,7 +79,7 @@ _TOTALS = {
 
 _SEVERAL = {"$cond": [{"$isArray": "$given.v"}, {"$concatArrays": ["$given.v", [ANSWERED]]}, ["$given.v"]]}
 
-_ANSWERS = [
+_ANSWERS: list[dict[str, Any]] = [
     {"$match": {"surplus": False, "complete": True}},
     {"$project": {"stratum": 1, "channel": 1, "given": {"$objectToArray": "$answers"}}},
     {"$unwind": "$given"},
