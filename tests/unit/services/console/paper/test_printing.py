@@ -28,7 +28,7 @@ def real() -> Survey:
 
 def pages(pdf: bytes) -> list[str]:
     texts = [page.get_textpage().get_text_range() for page in pypdfium2.PdfDocument(pdf)]
-    return [" ".join(text.replace("\ufffe", "").split()) for text in texts]
+    return [" ".join(text.replace("\ufffe", "-").split()) for text in texts]
 
 
 @pytest.mark.parametrize("tag", ["vi", "en"])
