@@ -134,6 +134,8 @@ class Closing:
             for event in batches_accepted(waiting):
                 self._emitter.emit(event)
             raise NotYet(f"{len(waiting)} batches wait to be scored")
+        # Before the recount, so that it counts what lies there from now on.
+        self._ballots.forget_order(survey_id)
         equation = self._ballots.equation(survey_id)
         counted = recount(self._ballots.chunks(survey_id), record.survey)
         check_figures(equation, counted, differences(self._tallies.gather(survey_id, merged_from=2), counted.cells))

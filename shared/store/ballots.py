@@ -1,7 +1,11 @@
-"""Reading what was accepted: the ballots of a survey in chunks, and the terms of the equation at one moment."""
+"""What was accepted: the ballots of a survey in chunks, and the terms of the equation at one moment.
+
+No ballot is changed here; where the store keeps the order of their coming, they are put into another.
+"""
 
 from __future__ import annotations
 
+import random
 from collections.abc import Iterable, Iterator
 from uuid import UUID
 
@@ -17,11 +21,14 @@ from shared.store.wire import ballot_from
 CHUNK = 2_000
 """Ballots in memory at once."""
 
+MOVED = 500
+"""Ballots that are written anew in one transaction."""
+
 _DEADLINE = 20.0
 
 
 class Ballots:
-    """The collection `ballots`, for reading."""
+    """The collection `ballots`, when they are in it."""
 
     def __init__(self, db: Db) -> None:
         self._db = db
@@ -48,6 +55,29 @@ class Ballots:
                 documents = self._db.ballots.find({"_id": {"$in": wanted[start : start + CHUNK]}})
                 found += [StoredBallot(ballot_from(document), bytes(document["digest"])) for document in documents]
         return found
+
+    def forget_order(self, survey_id: str) -> bool:
+        """Where the store keeps ballots in the order of their coming, write them anew in random order; whether it did.
+
+        MongoDB keeps a clustered collection in the order of its random ids, and nothing is written. For a survey that takes no
+        ballots any more. Each part is moved in one transaction, so that no ballot is ever missing; safe to repeat.
+        Raises StoreUnavailable.
+        """
+        with answering():
+            ids: list[UUID] = [d["_id"] for d in self._db.ballots.find({"survey": survey_id}, {"_id": 1}).hint("survey_1")]
+            kept = [d["_id"] for d in self._db.ballots.find({"survey": survey_id}, {"_id": 1}).hint([("$natural", 1)])]
+        if kept == sorted(ids) and ids == kept:
+            return False
+        random.SystemRandom().shuffle(ids)
+        for start in range(0, len(ids), MOVED):
+            part = ids[start : start + MOVED]
+            transact(self._db, lambda session, part=part: self._move(part, session), _DEADLINE)  # type: ignore[misc]
+        return True
+
+    def _move(self, ids: list[UUID], session: ClientSession) -> None:
+        found = {d["_id"]: d for d in self._db.ballots.find({"_id": {"$in": ids}}, session=session)}
+        self._db.ballots.delete_many({"_id": {"$in": list(found)}}, session=session)
+        self._db.ballots.insert_many([found[id_] for id_ in ids if id_ in found], session=session)
 
     def equation(self, survey_id: str) -> Equation:
         """The terms of the equation, all read in one snapshot. Raises StoreUnavailable."""
