@@ -10,12 +10,13 @@ import os
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser
+    from playwright.sync_api import Browser, BrowserContext
 
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 ARGUMENTS = (
@@ -31,9 +32,7 @@ ARGUMENTS = (
 @contextmanager
 def chromium() -> Iterator[Browser]:
     """A browser without a window. Skips the test, or in CI fails it, where the machine has none."""
-    program = next((found for name in NAMES if (found := shutil.which(name))), None)
-    if program is None:
-        _missing("Chromium is not installed: no page was looked at (apt-get install chromium)")
+    program = _program()
     try:
         from playwright.sync_api import sync_playwright  # noqa: PLC0415 -- an optional dependency
     except ImportError:
@@ -42,6 +41,20 @@ def chromium() -> Iterator[Browser]:
         browser = playwright.chromium.launch(executable_path=program, args=list(ARGUMENTS))
         yield browser
         browser.close()
+
+
+def kept(browser: Browser, folder: Path, **options: Any) -> BrowserContext:
+    """A browser of its own, whose profile in `folder` outlives it: closed and opened again it is the same device."""
+    made = browser.browser_type.launch_persistent_context(folder, executable_path=_program(), args=list(ARGUMENTS), **options)
+    made.set_default_timeout(30_000)
+    return made
+
+
+def _program() -> str:
+    program = next((found for name in NAMES if (found := shutil.which(name))), None)
+    if program is None:
+        _missing("Chromium is not installed: no page was looked at (apt-get install chromium)")
+    return str(program)
 
 
 def _missing(what: str) -> None:
