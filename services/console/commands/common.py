@@ -105,7 +105,9 @@ def told(command: Command) -> Command:
 def context_of(home: Path) -> Context:
     """The store that the environment names, otherwise that of the home."""
     config = settings.from_environment() if settings.is_named() else Home(home).settings()
-    return Context(config, connect(config.mongodb_url, "console"))
+    db = connect(config.mongodb_url, "console")
+    click.get_current_context().call_on_close(db.client.close)
+    return Context(config, db)
 
 
 def require(record: Record, state: State, act: str) -> None:
