@@ -13,7 +13,7 @@ BLANK = "\u200b".join("…" * 18)
 """A line of dots to write on; it may break anywhere."""
 
 
-SHORT = 10
+SHORT = 7
 """A table of this many rows or fewer stays in one piece."""
 
 
