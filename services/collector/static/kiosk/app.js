@@ -40,7 +40,7 @@ class Kiosk {
     const dialog = new StillThere(() => this.frame.view.reader, () => this.idle.answer());
     this.idle = new Idle({
       seconds: () => this.idleSeconds,
-      busy: () => this.speech.reading,
+      busy: () => this.speech.listened,
       warn: (left) => dialog.warn(left),
       stay: () => dialog.close(),
       over: () => this.leave(),
@@ -118,6 +118,7 @@ class Kiosk {
     await exclusively(this.survey, () => this.queue.renumber(Math.max(through, ...missing.flat())));
     await this.storage.set("places", {});
     await this.storage.set("gaps", []);
+    await this.storage.set("exported", []);
   }
 
   /** Store a ballot; resolves once it is on the disk. */

@@ -1,5 +1,7 @@
 // Reading aloud with a voice of this device. Voices that work by sending the text to another host are left alone.
 
+const LONGEST = 180000;
+
 export class Speech {
   /** `changed` is called when voices come or go, and when reading begins or ends. */
   constructor(changed) {
@@ -34,8 +36,14 @@ export class Speech {
     if (this.reading) this.#turn(false);
   }
 
+  /** Whether somebody may be listening. A voice that never says that it ended holds nothing off for longer than a screen takes. */
+  get listened() {
+    return this.reading && performance.now() - this.began < LONGEST;
+  }
+
   #turn(reading) {
     this.reading = reading;
+    this.began = performance.now();
     this.changed();
   }
 }
