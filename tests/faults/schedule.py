@@ -54,7 +54,7 @@ class Fault:
 
 @dataclass(frozen=True)
 class Schedule:
-    """One run's faults: one, or two at once of different targets."""
+    """One run's faults: one, or two at once of different targets. Seed and number make the ballots' ids, too."""
 
     seed: int
     number: int
