@@ -1,4 +1,4 @@
-"""Messages that come twice, workers that come back, batches that are large: counted once."""
+"""Messages that come twice, a worker that comes back, commits that are large: every ballot counts once."""
 
 from __future__ import annotations
 
@@ -35,19 +35,6 @@ def test_a_message_redelivered_to_another_worker_while_the_first_is_frozen_count
     assert (equation.counted, equation.holds) == (30, True)
     second.stop()
     assert store.recount_differs(survey) == []
-
-
-def test_two_clocks_do_no_more_than_one(system: Rig, api: Client, store: Store) -> None:
-    survey = store.opened(plans.small(unique("clocks"), closes=4, grace=0.5)).survey.id
-    second = system.spawn("beat-2", (sys.executable, "-P", "-m", "services.publisher.beat"))
-    try:
-        for _ in range(20):
-            api.put(survey, uuid4(), ballot())
-        eventually("published", lambda: store.surveys.get(survey).editions, within=120)
-    finally:
-        second.stop()
-    assert store.surveys.get(survey).editions == 1
-    assert store.db.editions.count_documents({"survey": survey}) == 1
 
 
 def test_as_many_ballots_as_requests_may_hold_with_the_longest_comments_are_committed_together(
