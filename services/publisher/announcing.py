@@ -13,9 +13,10 @@ import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from http.client import HTTPException
 from ipaddress import IPv4Address, IPv6Address, ip_address
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 import urllib3
 
@@ -112,29 +113,38 @@ class Webhooks:
             "User-Agent": "hailong",
             **signed_headers(secret, due.id, at, due.content),
         }
-        response = self._post(due, headers)
-        answer = f"{response.status} {response.data[:_KEPT].decode(errors='replace')}".strip()
-        if not 200 <= response.status < 300:
-            raise NotDelivered(answer, for_good=response.status == _GONE)
+        status, content = self._post(due, headers)
+        answer = f"{status} {content.decode(errors='replace')}".strip()
+        if not 200 <= status < 300:
+            raise NotDelivered(answer, for_good=status == _GONE)
         return answer
 
-    def _post(self, due: Announcement, headers: Mapping[str, str]) -> urllib3.BaseHTTPResponse:
+    def _post(self, due: Announcement, headers: Mapping[str, str]) -> tuple[int, bytes]:
+        """The status and the beginning of what was answered; no more of it is read."""
         url = urlsplit(due.receiver.address)
-        host, target = url.hostname or "", (url.path or "/") + (f"?{url.query}" if url.query else "")
-        address = str(resolved(host, url.port or (443 if url.scheme == "https" else 80), private=due.receiver.private))
-        common: dict[str, Any] = {"timeout": TIMEOUT, "retries": False, "maxsize": 1}
-        if url.scheme == "https":
-            pool: urllib3.HTTPConnectionPool = urllib3.HTTPSConnectionPool(
-                address, url.port or 443, server_hostname=host, assert_hostname=host, **common
-            )
-        else:
-            pool = urllib3.HTTPConnectionPool(address, url.port or 80, **common)
+        named = {**headers, "Host": url.netloc}
+        target = (url.path or "/") + (f"?{url.query}" if url.query else "")
         try:
-            with pool:
-                content = due.content.encode()
-                return pool.urlopen("POST", target, content, {**headers, "Host": url.netloc.rpartition("@")[2]}, redirect=False)
-        except (urllib3.exceptions.HTTPError, OSError) as error:
+            with _pool(url, private=due.receiver.private) as pool:
+                sent = due.content.encode()
+                response = pool.urlopen("POST", target, sent, named, redirect=False, preload_content=False)
+                try:
+                    return response.status, response.read(_KEPT)
+                finally:
+                    response.close()
+        except (urllib3.exceptions.HTTPError, HTTPException, OSError) as error:
             raise NotDelivered(f"{type(error).__name__}: {error}") from error
+
+
+def _pool(url: SplitResult, *, private: bool) -> urllib3.HTTPConnectionPool:
+    """Connections to the address that the name of `url` leads to now, and to no other. Raises NotDelivered."""
+    host, port = url.hostname or "", url.port or (443 if url.scheme == "https" else 80)
+    address = str(resolved(host, port, private=private))
+    if url.scheme == "https":
+        return urllib3.HTTPSConnectionPool(
+            address, port, timeout=TIMEOUT, retries=False, server_hostname=host, assert_hostname=host
+        )
+    return urllib3.HTTPConnectionPool(address, port, timeout=TIMEOUT, retries=False)
 
 
 def resolved(host: str, port: int, *, private: bool) -> IPv4Address | IPv6Address:

@@ -53,6 +53,8 @@ def add(home: Path, url: str | None, email: str | None, survey_id: str | None, p
 
 def checked_url(url: str, *, private: bool) -> str:
     """`url`, if a message may be posted there. Raises Refused."""
+    if any(character.isspace() or not character.isascii() for character in url):
+        raise Refused(f"--webhook {url}: write it without blanks, and names with marks in their ASCII form (xn--…)")
     try:
         parts = urlsplit(url)
         port_is_one = parts.port is None or parts.port > 0
