@@ -227,6 +227,8 @@ function failed(error) {
   say(".failed");
 }
 
+// A link with a key, opened where the kiosk is open already, changes the fragment only.
+addEventListener("hashchange", () => location.reload());
 // A page that the browser took out of its memory begins anew.
 addEventListener("pageshow", (event) => event.persisted && location.reload());
 begin().catch(failed);
