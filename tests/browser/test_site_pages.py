@@ -17,7 +17,11 @@ from shared.domain.survey import State
 from shared.store.surveys import Record
 from tests.browser.chromium import chromium
 from tests.unit.services.publisher.example import edition_of, wide_survey
+from tests.unit.services.publisher.full import full
 from tests.unit.services.publisher.memory import OPEN, OUT, RECEIPTS, InBlocks, InMemory, Stored, edition
+from tests.unit.services.publisher.rendering.test_editions import CORRECTION
+from tests.unit.services.publisher.rendering.test_history import before_of
+from tests.unit.services.publisher.rendering.test_page import COMMENTS, MEASURE
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
@@ -28,7 +32,9 @@ WIDE = "wide"
 REGISTER = f"/surveys/{OUT}/register"
 INCLUDED, ABSENT, NO_RECEIPT = f"{REGISTER}/{RECEIPTS[7]}", f"{REGISTER}/0000-0000-0000-0000-0000", f"{REGISTER}/hello"
 RESULTS = ("/", f"/surveys/{OUT}", f"/surveys/{OUT}/editions/1", f"/surveys/{OPEN}", f"/surveys/{WIDE}", "/surveys/nope")
-PAGES = (*RESULTS, REGISTER, INCLUDED, ABSENT, NO_RECEIPT)
+HISTORY, EDITIONS, WIDGET = (f"/surveys/{OUT}/{name}" for name in ("history", "editions", "widget"))
+OTHERS = (HISTORY, EDITIONS, WIDGET, f"/surveys/{OPEN}/widget", "/methodology")
+PAGES = (*RESULTS, *OTHERS, REGISTER, INCLUDED, ABSENT, NO_RECEIPT)
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 OPENED = "document.querySelectorAll('details').forEach(part => part.open = true)"
 
@@ -45,9 +51,13 @@ def address() -> Iterator[str]:
     memory = InMemory()
     out, wide = memory.records[OUT], replace(wide_survey(12, 5, 6), simulated=True)
     memory.records[OUT] = replace(out, survey=replace(out.survey, simulated=True))
+    beside = {"measures": [MEASURE], "measures_before": [MEASURE], "comments": [COMMENTS], "correction": CORRECTION}
+    told = full(out.survey, edition=2, simulated=True, **beside)
+    memory.editions[OUT, 2] = replace(edition(OUT, 2), results=told)
     memory.records[WIDE] = Record(wide, State.PUBLISHED, 1, None, None, None, 1)
     memory.editions[WIDE, 1] = replace(edition(OUT, 1), survey=WIDE, results=edition_of(wide))
-    server = make_server("127.0.0.1", 0, create_site(Published(memory, Stored(memory)), InBlocks()), threaded=True)
+    site = create_site(Published(memory, Stored(memory), before_of(out.survey)), InBlocks())
+    server = make_server("127.0.0.1", 0, site, threaded=True)
     thread = threading.Thread(target=server.serve_forever)
     thread.start()
     yield f"http://127.0.0.1:{server.port}"
@@ -189,3 +199,35 @@ def test_printing_shows_what_is_folded_away(browser: Browser, address: str, path
         page.emulate_media(media="print")
         heights = page.locator("details").evaluate_all("all => all.map(part => part.scrollHeight)")
     assert min(heights) > 80
+
+
+def test_axe_finds_nothing_where_history_and_editions_are_open(browser: Browser, address: str) -> None:
+    found = []
+    for path in (HISTORY, EDITIONS):
+        with seen(browser, f"{address}{path}?lang=en", PHONE) as page:
+            page.evaluate(OPENED)
+            found += findings(page)
+    assert found == []
+
+
+def test_the_widget_shows_its_figures_in_a_frame_of_another_site(browser: Browser, address: str) -> None:
+    other = f"<!doctype html><title>x</title><iframe src='{address}{WIDGET}?lang=en' width=400 height=300></iframe>"
+    context = browser.new_context()
+    page = context.new_page()
+    page.route("http://portal.example/", lambda route: route.fulfill(body=other, content_type="text/html"))
+    page.goto("http://portal.example/")
+    framed = page.frame_locator("iframe")
+    framed.get_by_text("88.7%").wait_for()
+    color = framed.locator(".f").first.evaluate("each => getComputedStyle(each).fontWeight")
+    context.close()
+    assert color == "700"
+
+
+def test_a_page_that_other_sites_may_not_frame_is_not_shown_there(browser: Browser, address: str) -> None:
+    context = browser.new_context()
+    page = context.new_page()
+    other = f"<!doctype html><title>x</title><iframe src='{address}/surveys/{OUT}'></iframe>"
+    page.route("http://portal.example/", lambda route: route.fulfill(body=other, content_type="text/html"))
+    with page.expect_console_message(lambda message: "frame-ancestors" in message.text):
+        page.goto("http://portal.example/")
+    context.close()
