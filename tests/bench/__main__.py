@@ -27,8 +27,8 @@ from shared.domain.survey import State, Survey
 from shared.store.audit import Author
 from shared.store.ballots import Ballots
 from shared.store.connection import Db, connect
-from shared.store.surveys import Surveys
-from tests.bench import limit, method
+from shared.store.surveys import Record, Surveys
+from tests.bench import limit, method, site
 from tests.bench.load import Request, Run, drive, request
 
 PLAN = Path("deploy/surveys/sct-bentre-2022.yml")
@@ -61,7 +61,13 @@ def main() -> None:
             limit_rate = _limit(survey, bodies, options.seconds)
             bench = Bench(db, survey, bodies, everything.ports.collector, options.seconds, limit_rate)
             levels = [_measure(bench, connections) for connections in (1, 8, 32)]
-    report = {**_report(limit_rate, levels), "method": method.measure()}
+            page = site.published(db, _load(Surveys(db, Author("bench", lambda: datetime.now(UTC))), "bench-page").survey)
+            served = site.measure(everything.ports.publisher, page, LIMIT_PORT, home.settings(), options.seconds)
+    print(  # noqa: T201
+        f"results page: {served.pages:.0f} a second, {served.ratio:.3f} of {served.empty:.0f} empty answers of the same server"
+    )
+    pages = {"pages_per_s": round(served.pages, 1), "empty_per_s": round(served.empty, 1), "ratio": round(served.ratio, 4)}
+    report = {**_report(limit_rate, levels), "site": pages, "method": method.measure()}
     told = report["method"]
     print(f"method: {told['ballots']} ballots in {told['seconds']} s, {told['peak_mb']} MB at most")  # noqa: T201
     options.out.write_text(json.dumps(report, indent=2) + "\n")
@@ -71,7 +77,12 @@ def main() -> None:
 
 
 def _open(surveys: Surveys) -> Survey:
-    """The first survey's plan with the period moved to now, and no limits: every ballot counts."""
+    """The first survey, open."""
+    return surveys.move(_load(surveys, "bench"), State.OPEN).survey
+
+
+def _load(surveys: Surveys, survey_id: str) -> Record:
+    """The first survey's plan under another id, with the period moved to now, and no limits: every ballot counts."""
     data, _ = plan.load(PLAN)
     now = datetime.now(UTC)
     strata = [
@@ -82,8 +93,7 @@ def _open(surveys: Surveys) -> Survey:
         "opens_at": (now - timedelta(hours=1)).isoformat(),
         "closes_at": (now + timedelta(hours=6)).isoformat(),
     }
-    record = surveys.load({**data, "survey": "bench", "simulated": True, "groups": strata, "period": period})
-    return surveys.move(record, State.OPEN).survey
+    return surveys.load({**data, "survey": survey_id, "simulated": True, "groups": strata, "period": period})
 
 
 def _requests(survey: Survey, bodies: list[dict[str, Any]], number: int) -> list[Request]:

@@ -12,12 +12,19 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import UTC, datetime
 
 import urllib3
 
+from services.publisher.bundle import media_type, page_files
+from services.publisher.data import Imprint
 from shared import settings
+from shared.domain.survey import State, Survey
 from shared.settings import Settings
+from shared.store.connection import Db
+from shared.store.editions import Edition, Editions, Files
 from tests.bench.load import Request, drive
+from tests.unit.services.publisher.example import edition_of
 
 CONNECTIONS = 32
 ROUNDS = 3
@@ -34,6 +41,16 @@ class Served:
     @property
     def ratio(self) -> float:
         return self.pages / self.empty
+
+
+def published(db: Db, survey: Survey) -> str:
+    """The path of a results page of `survey`, which is stored as published with made-up figures."""
+    files, document = Files(db), edition_of(survey)
+    made = page_files(document, survey, ("notice.pdf",), Imprint())
+    documents = {name: files.put(content, media_type(name)) for name, content in made.items()}
+    Editions(db, files).add(Edition(survey.id, 1, datetime.now(UTC), document, documents))
+    db.surveys.update_one({"_id": survey.id}, {"$set": {"state": State.PUBLISHED.value, "editions": 1}})
+    return f"/surveys/{survey.id}"
 
 
 def measure(site_port: int, path: str, empty_port: int, config: Settings, seconds: float) -> Served:
