@@ -15,12 +15,16 @@ from shared.domain.acceptance import (
     Accepted,
     BallotConflict,
     Candidate,
+    Device,
+    DeviceNotAdmitted,
+    DeviceUnknown,
     Facts,
     Gate,
     Invitation,
     InvitationRequired,
     InvitationSpent,
     InvitationUnknown,
+    Lease,
     Outcome,
     Seen,
     StratumFull,
@@ -40,9 +44,10 @@ def candidate(
     stratum: Stratum = DESK,
     invitation: bytes | None = None,
     channel: Channel = Channel.WEB,
+    **came_with: bytes | None,
 ) -> Candidate:
     ballot = Ballot(UUID(int=id_, version=4), "s", "people", stratum.id, channel, "vi", 1, {"C1": 5})
-    return Candidate(ballot, content, stratum, invitation)
+    return Candidate(ballot, content, stratum, invitation, came_with.get("lease"), came_with.get("device"))
 
 
 strata = [
@@ -50,6 +55,7 @@ strata = [
     replace(DESK, id="few", quota=3, when_full=WhenFull.REFUSE),
     replace(DESK, id="more", quota=3, when_full=WhenFull.KEEP),
     replace(DESK, id="invited", admission=Admission.INVITED),
+    replace(DESK, id="kiosk", admission=Admission.DEVICE),
 ]
 candidates = st.lists(
     st.builds(
@@ -59,6 +65,8 @@ candidates = st.lists(
         stratum=st.sampled_from(strata),
         invitation=st.sampled_from([None, b"t1", b"t2", b"spent", b"guess"]),
         channel=st.sampled_from(Channel),
+        lease=st.sampled_from([None, b"l1", b"l2", b"elsewhere", b"gone"]),
+        device=st.sampled_from([None, None, b"kiosk", b"revoked"]),
     ),
     max_size=30,
 )
@@ -76,6 +84,14 @@ facts = st.builds(
         }
     ),
     free=st.fixed_dictionaries({("s", "few"): st.integers(0, 3), ("s", "more"): st.integers(0, 3)}),
+    leases=st.fixed_dictionaries(
+        {
+            b"l1": st.integers(0, 2).map(lambda count: Lease("s", "few", count)),
+            b"l2": st.integers(0, 2).map(lambda count: Lease("s", "more", count)),
+            b"elsewhere": st.just(Lease("another", "few", 5)),
+        }
+    ),
+    devices=st.just({b"kiosk": Device("s", frozenset({"kiosk", "few", "desk"}))}),
 )
 
 
@@ -85,8 +101,37 @@ def accepted(asked: list[Candidate], outcomes: list[Outcome]) -> list[tuple[Cand
 
 @given(candidates, facts)
 def test_no_more_are_counted_than_places_are_free(asked: list[Candidate], known: Facts) -> None:
-    counted = Counter(("s", c.stratum.id) for c, o in accepted(asked, decide(asked, known)) if o.ballot.counted)
+    new = accepted(asked, decide(asked, known))
+    counted = Counter(("s", c.stratum.id) for c, o in new if o.ballot.counted and not o.reserved)
     assert all(counted[place] <= free for place, free in known.free.items())
+
+
+@given(candidates, facts)
+def test_a_lease_gives_the_places_that_it_has_and_in_its_stratum_alone(asked: list[Candidate], known: Facts) -> None:
+    used = [(c.lease, c.ballot.survey, c.stratum.id) for c, o in accepted(asked, decide(asked, known)) if o.reserved]
+    given_out = Counter(lease for lease, _, _ in used)
+    assert all(number <= known.leases[lease].count for lease, number in given_out.items() if lease)
+    assert all(
+        (known.leases[lease].survey, known.leases[lease].stratum) == (survey, stratum) for lease, survey, stratum in used
+    )
+
+
+@given(candidates, facts)
+def test_nobody_is_refused_while_a_place_is_free_and_none_is_left_out_of_the_count(
+    asked: list[Candidate], known: Facts
+) -> None:
+    outcomes = decide(asked, known)
+    taken = Counter(("s", c.stratum.id) for c, o in accepted(asked, outcomes) if o.ballot.counted and not o.reserved)
+    over = {("s", c.stratum.id) for c, o in zip(asked, outcomes, strict=True) if isinstance(o, StratumFull)}
+    over |= {("s", c.stratum.id) for c, o in accepted(asked, outcomes) if not o.ballot.counted}
+    assert all(taken[place] == known.free[place] for place in over)
+
+
+@given(candidates, facts)
+def test_what_a_device_sends_is_accepted_only_where_it_is_admitted(asked: list[Candidate], known: Facts) -> None:
+    for c, _ in accepted(asked, decide(asked, known)):
+        assert c.device is None or c.stratum.id in known.devices[c.device].strata
+        assert c.stratum.admission is not Admission.DEVICE or c.device is not None
 
 
 @given(candidates, facts)
@@ -137,6 +182,7 @@ def test_a_half_shut_gate_lets_only_synchronised_channels_pass(asked: list[Candi
 
 
 FULL = replace(DESK, quota=1, when_full=WhenFull.REFUSE)
+AT_DEVICES = replace(DESK, admission=Admission.DEVICE)
 KEEPING = replace(DESK, quota=1, when_full=WhenFull.KEEP)
 INVITED = replace(DESK, admission=Admission.INVITED)
 ISSUED = {b"t": Invitation("s", "desk", spent=False)}
@@ -152,6 +198,11 @@ def issued(survey: str, stratum: str, *, spent: bool) -> Facts:
         (candidate(), Facts(), SurveyNotOpen),
         (candidate(), Facts(gates=OPEN, seen={UUID(int=1, version=4): Seen(b"b", counted=True)}), BallotConflict),
         (candidate(stratum=FULL), Facts(gates=OPEN, free={("s", "desk"): 0}), StratumFull),
+        (candidate(stratum=AT_DEVICES), Facts(gates=OPEN), DeviceUnknown),
+        (candidate(stratum=AT_DEVICES, device=b"no"), Facts(gates=OPEN), DeviceUnknown),
+        (candidate(device=b"no"), Facts(gates=OPEN), DeviceUnknown),
+        (candidate(device=b"k"), Facts(gates=OPEN, devices={b"k": Device("s", frozenset({"other"}))}), DeviceNotAdmitted),
+        (candidate(device=b"k"), Facts(gates=OPEN, devices={b"k": Device("t", frozenset({"desk"}))}), DeviceNotAdmitted),
         (candidate(stratum=INVITED), Facts(gates=OPEN), InvitationRequired),
         (candidate(stratum=INVITED, invitation=b"x"), Facts(gates=OPEN), InvitationUnknown),
         (
@@ -189,3 +240,24 @@ def test_a_full_stratum_that_keeps_spends_the_invitation_all_the_same() -> None:
     assert isinstance(first, Accepted)
     assert first.ballot.counted is False
     assert isinstance(second, InvitationSpent)
+
+
+def test_a_reserved_place_is_taken_before_a_free_one() -> None:
+    known = Facts(gates=OPEN, free={("s", "desk"): 1}, leases={b"l": Lease("s", "desk", 1)})
+    outcomes = decide([candidate(1, stratum=FULL, lease=b"l"), candidate(2, stratum=FULL), candidate(3, stratum=FULL)], known)
+    assert [getattr(o, "reserved", None) for o in outcomes] == [True, False, None]
+    assert isinstance(outcomes[2], StratumFull)
+
+
+def test_a_ballot_that_a_person_answers_for_needs_no_device() -> None:
+    (outcome,) = decide([replace(candidate(stratum=AT_DEVICES), vouched=True)], Facts(gates=OPEN))
+    assert isinstance(outcome, Accepted)
+
+
+def test_a_ballot_that_was_accepted_is_told_so_again_without_its_lease_being_used() -> None:
+    known = Facts(gates=OPEN, seen={UUID(int=1, version=4): Seen(b"a", counted=True)}, leases={b"l": Lease("s", "desk", 1)})
+    again, new = decide([candidate(stratum=FULL, lease=b"l"), candidate(2, stratum=FULL, lease=b"l")], known)
+    assert isinstance(again, Accepted)
+    assert (again.new, again.reserved) == (False, False)
+    assert isinstance(new, Accepted)
+    assert new.reserved
