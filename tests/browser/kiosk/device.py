@@ -56,6 +56,7 @@ class Device:
 
     def enrol(self) -> Device:
         """Set up the device as a clerk does: by the link, and with a PIN."""
+        self.page.goto("about:blank")
         self.page.goto(self.post.link)
         self.ready()
         self.page.fill("#pin", PIN)

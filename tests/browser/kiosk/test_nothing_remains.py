@@ -106,3 +106,6 @@ def test_the_key_leaves_the_address_and_the_history_at_once(browser: Browser, po
         kiosk.page.reload()
         kiosk.shows("#key")
         assert kiosk.page.input_value("#key") == ""
+        kiosk.page.evaluate("key => { location.hash = `device=${key}`; }", place.key)
+        kiosk.page.wait_for_function("key => document.querySelector('#key')?.value === key", arg=place.key)
+        assert kiosk.page.url == place.address

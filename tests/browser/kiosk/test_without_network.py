@@ -169,13 +169,15 @@ def test_a_new_version_takes_over_when_nobody_is_there_and_the_queue_is_kept(
         kiosk.page.context.set_offline(False)
         newer = "navigator.serviceWorker.register('/kiosk/worker.js?newer', { scope: '/kiosk/' })"
         kiosk.page.evaluate(f"{newer}.then(() => {{}})")
-        kiosk.page.wait_for_function("navigator.serviceWorker.getRegistration('/kiosk/').then((r) => r.waiting !== null)")
+        kiosk.page.wait_for_function("() => navigator.serviceWorker.getRegistration('/kiosk/').then((r) => r.waiting !== null)")
         kiosk.page.evaluate("window.older = true")
         kiosk.page.clock.run_for(21_000)
         assert kiosk.page.evaluate("window.older") is True
         kiosk.press("[data-stop]")
-        kiosk.page.clock.run_for(21_000)
-        kiosk.page.wait_for_function("window.older === undefined && document.querySelector('[data-language]') !== null")
+        with kiosk.page.expect_event("load"):
+            kiosk.page.clock.run_for(21_000)
+        kiosk.shows("[data-language]")
+        assert kiosk.page.evaluate("window.older") is None
         eventually("the queue was sent", lambda: kiosk.counts["waiting"] == 0)
         assert kiosk.counts["last"] == 2
         assert len(kiosk.post.ballots) == 2
