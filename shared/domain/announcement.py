@@ -42,7 +42,7 @@ class Standing(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Receiver:
-    """Who is told. `survey` limits it to one survey; `private` says that the operator allows an address inside a network."""
+    """Who is told. `survey` limits it to one survey; `private` says that an address inside a network is allowed."""
 
     id: str
     way: Way

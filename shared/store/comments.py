@@ -40,7 +40,7 @@ class Comments:
         return sorted(found, key=lambda comment: (comment.group, comment.text))
 
     def themes(self, survey_id: str) -> list[dict[str, Any]]:
-        """What may be published of the comments, in the form of `shared.domain.comments.themes`; none where none are cleared."""
+        """What may be published of the comments, in the form of `shared.domain.comments.themes`; none where none is."""
         with answering(_DEADLINE):
             document = self._db.comments.find_one({"_id": survey_id})
         return list(document["groups"]) if document is not None else []
