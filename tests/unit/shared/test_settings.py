@@ -21,6 +21,7 @@ def test_everything_that_is_wrong_is_told_at_once() -> None:
     wrong = {
         "HAILONG_MONGODB_URL": "mongodb://db:27017",
         "HAILONG_SWEEP_EVERY": "soon",
+        "HAILONG_LIMIT_ADDRESS": "-5",
         "HAILONG_LOG_LEVEL": "loud",
         "HAILONG_SITE_ADDRESS": "survey.example/x",
         "HAILONG_LICENCE": "mine",
@@ -29,6 +30,7 @@ def test_everything_that_is_wrong_is_told_at_once() -> None:
         from_environment(wrong)
     assert str(told.value) == (
         "HAILONG_REDIS_URL is not set; HAILONG_SWEEP_EVERY must be a number of seconds, not 'soon'; "
+        "HAILONG_LIMIT_ADDRESS must be a whole number, 0 or more, not '-5'; "
         "HAILONG_LOG_LEVEL must be one of DEBUG, INFO, WARNING, ERROR, not 'LOUD'; "
         "HAILONG_MONGODB_URL must name a database: mongodb://host:port/DATABASE; "
         "HAILONG_SITE_ADDRESS must be like https://survey.example.gov.vn, not 'survey.example/x'; "
@@ -56,6 +58,9 @@ seconds = st.floats(0.001, 1_000)
         licence=st.sampled_from(LICENCES),
         smtp_url=st.just("smtps://user:secret@mail.example"),
         mail_from=st.just("khaosat@so.example"),
+        limit_address=st.integers(0, 10_000),
+        limit_salt=st.sampled_from(("", "pepper")),
+        proxies=st.integers(0, 3),
     )
 )
 def test_a_child_reads_the_settings_that_it_was_given(settings: Settings) -> None:
