@@ -305,4 +305,4 @@ def _wanted(context: Context, places: int) -> Iterator[str]:
 def _measures(measures: Sequence[Measure], words: Language) -> list[str]:
     if measures:
         return listed(said.measures(measures, words))
-    return [words.word("notice.measure_blank", blank=BLANK, day=BLANK[:15])]
+    return [words.word("notice.measure_blank", blank=BLANK[:29], day=BLANK[:15])]
