@@ -52,7 +52,7 @@ class Receiver:
 
 
 def message(edition: Mapping[str, Any], survey_title: Mapping[str, str], digest: str, site: str) -> dict[str, Any]:
-    """What a webhook is told of an edition, given its results. `site` is the public site's address, empty where it is not known.
+    """What a webhook is told of an edition, given its results. `site` is the public site's address, empty where not known.
 
     It holds no figure: a receiver that wants them reads them where everybody does.
     """
