@@ -121,7 +121,9 @@ def _line(verdict: Verdict) -> str:
 def _sum_up(verdicts: list[Verdict], seed: int) -> int:
     violated = [v for v in verdicts if v.violations]
     ballots = sum(v.acknowledged for v in verdicts)
-    print(f"seed {seed}: {len(verdicts)} schedules, {ballots} ballots acknowledged, {len(violated)} violated")  # noqa: T201
+    least = min((v.acknowledged for v in verdicts), default=0)
+    counts = f"{ballots} ballots acknowledged, {least} or more in each"
+    print(f"seed {seed}: {len(verdicts)} schedules, {counts}; {len(violated)} violated")  # noqa: T201
     for verdict in violated:
         print(f"{verdict.number:4}  {'; '.join(verdict.violations[:5])}")  # noqa: T201
     return 1 if violated else 0

@@ -28,7 +28,7 @@ from tests.harness import AUTHOR, Store, database, eventually, unique
 BALLOTS = 520
 """Ballots that are acknowledged before the first survey is closed."""
 
-PATIENCE = 60.0
+PATIENCE = 180.0
 """Seconds for which clients go on towards `BALLOTS` whatever is broken."""
 
 PERIOD = (4.0, 8.0)
