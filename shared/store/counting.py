@@ -7,37 +7,28 @@ say.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
+from itertools import islice
 from typing import Any
-from uuid import UUID
 
 from shared.domain.survey import NO_OPINION, Channel, Group, Survey
 from shared.domain.tally import ANSWERED, Cell, Tally, merge_cells
 from shared.store.connection import Db, answering
 
-PART = 5_000
-"""Ballots of one aggregation, about: unwound into answers they have to find room in the server's memory."""
-
-_IDS = 1 << 128
+PART = 2_000
+"""Ballots of one aggregation: unwound into answers they have to find room in the server's memory."""
 
 
 def count(db: Db, survey: Survey) -> dict[Cell, Tally]:
     """The tallies of all stored ballots of the survey's strata. Raises StoreUnavailable."""
     parts = []
     with answering():
-        stored = db.ballots.count_documents({"survey": survey.id})
-        for ids in _ranges(1 + stored // PART):
+        ids = (document["_id"] for document in db.ballots.find({"survey": survey.id}, {"_id": 1}, batch_size=PART))
+        while part := list(islice(ids, PART)):
             for group in survey.groups:
-                wanted = {"survey": survey.id, "stratum": {"$in": [stratum.id for stratum in group.strata]}, **ids}
+                wanted = {"_id": {"$in": part}, "stratum": {"$in": [stratum.id for stratum in group.strata]}}
                 parts.append(_count(db, wanted, group, survey.method.min_answered))
     return {cell: tally for cell, tally in merge_cells(parts).items() if tally.scored}
-
-
-def _ranges(number: int) -> Iterator[dict[str, Any]]:
-    """As many ranges of ids; random ids fall into them evenly."""
-    for part in range(number):
-        first, after = UUID(int=part * _IDS // number), (part + 1) * _IDS // number
-        yield {"_id": {"$gte": first, "$lt": UUID(int=after)} if after < _IDS else {"$gte": first}}
 
 
 def _count(db: Db, wanted: Mapping[str, Any], group: Group, min_answered: float) -> dict[Cell, Tally]:

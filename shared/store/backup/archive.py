@@ -120,9 +120,19 @@ def write(path: Path, about: About, keys: Keys | None, fill: Callable[[Writer], 
             file.flush()
             os.fsync(file.fileno())
         part.replace(path)
+        _synchronise(path.parent)
     finally:
         part.unlink(missing_ok=True)
     return manifest
+
+
+def _synchronise(folder: Path) -> None:
+    """Have the new name survive a power cut."""
+    opened = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(opened)
+    finally:
+        os.close(opened)
 
 
 def read(path: Path, keys: Keys | None, take: Callable[[About, Piece], None]) -> Manifest:

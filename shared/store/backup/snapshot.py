@@ -29,6 +29,9 @@ LEFT_OUT = frozenset({"heartbeats", "schema"})
 BATCH = 500
 """Ballots of one batch in a backup."""
 
+_PATIENCE = 6 * 3_600.0
+"""Seconds that reading everything may take. The embedded server answers when it has all documents of a query in memory."""
+
 _RAW: CodecOptions[RawBSONDocument] = CodecOptions(document_class=RawBSONDocument)
 _NO_SUCH_TRANSACTION, _SNAPSHOT_TOO_OLD, _SNAPSHOT_UNAVAILABLE = 251, 239, 246
 
@@ -47,7 +50,7 @@ def collections(db: Db) -> list[str]:
 def snapshot(db: Db, now: datetime) -> Iterator[ClientSession]:
     """A session whose reads are all of one moment, not before this call. Raises SnapshotLost, StoreUnavailable."""
     try:
-        with answering():
+        with answering(_PATIENCE):
             if _pins(db, now):
                 with db.client.start_session(snapshot=True) as session:
                     yield session
