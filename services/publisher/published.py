@@ -81,10 +81,13 @@ class Published:
 
     def survey(self, survey_id: str) -> Record:
         """Raises UnknownSurvey, for a draft too."""
-        read_at, record = self._seen.get(survey_id, (0.0, None))
-        if record is not None and self._now() - read_at < self._fresh_for:
-            return record
         asked_at = self._now()
+        read_at, record = self._seen.get(survey_id, (0.0, None))
+        if record is not None and asked_at - read_at < self._fresh_for:
+            return record
+        if record is not None:
+            # Who comes while this one asks goes on with what is known, so that one request a time goes to the store.
+            self._seen[survey_id] = (asked_at, record)
         record = self._surveys.get(survey_id)
         if record.state is State.DRAFT:
             raise UnknownSurvey(survey_id)
@@ -133,7 +136,10 @@ def kept_for(seconds: float, read: Callable[[str], T], now: Callable[[], float] 
 
     def get(name: str) -> T:
         asked_at = now()
-        if name not in kept or asked_at - kept[name][0] >= seconds:
+        if name not in kept:
+            kept[name] = (asked_at, read(name))
+        elif asked_at - kept[name][0] >= seconds:
+            kept[name] = (asked_at, kept[name][1])  # for who comes while this one reads
             kept[name] = (asked_at, read(name))
         return kept[name][1]
 

@@ -52,4 +52,4 @@ def correction(document: Json, language: Language) -> Correction | None:
     if not told:
         return None
     changed = language.word("editions.changed", number=language.number(len(told["figures"])))
-    return Correction(language.pick(told["reason"]), changed)
+    return Correction(f"{language.pick(told['reason']).rstrip('.')}.", changed)

@@ -209,3 +209,14 @@ def test_what_is_kept_is_read_again_when_its_time_is_over() -> None:
     found = [get("a"), get("a"), get("b")]
     moment[0] = 1.0
     assert [*found, get("a")] == [1, 1, 2, 3]
+
+
+def test_who_comes_while_the_store_is_asked_goes_on_with_what_is_known() -> None:
+    memory, moment, inside = InMemory(), [0.0], []
+    published = Published(memory, Stored(memory), fresh_for=1.0, now=lambda: moment[0])
+    published.survey(OUT)
+    get = memory.get
+    memory.get = lambda survey_id: inside.append(published.survey(survey_id)) or get(survey_id)  # type: ignore[method-assign]
+    moment[0] = 2.0
+    asked = published.survey(OUT)
+    assert [inside, asked] == [[memory.records[OUT]], memory.records[OUT]]

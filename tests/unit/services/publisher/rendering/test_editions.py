@@ -44,7 +44,7 @@ def corrected(**changes: Any) -> Edition:
 
 def test_a_correction_says_why_and_what_was_altered_in_the_plan() -> None:
     text = page(corrected(), edition(OUT, 1))
-    assert "Correction: A wrong quota Figures changed: 3." in text
+    assert "Correction: A wrong quota. Figures changed: 3." in text
     assert "groups[people].strata[desk].population 100 120" in text
 
 

@@ -229,7 +229,7 @@ def test_comments_of_few_are_not_told() -> None:
 def test_a_corrected_edition_says_why_before_its_figures() -> None:
     told = {"reason": {"vi": "Nhập nhầm chỉ tiêu", "en": "A wrong quota"}, "figures": [{}, {}]}
     text = read("vi", correction=told)
-    assert "Đính chính: Nhập nhầm chỉ tiêu 2 số liệu thay đổi." in text
+    assert "Đính chính: Nhập nhầm chỉ tiêu. 2 số liệu thay đổi." in text
     assert text.index("Nhập nhầm chỉ tiêu") < text.index("Kết quả chính")
 
 
