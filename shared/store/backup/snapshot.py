@@ -49,8 +49,8 @@ def collections(db: Db) -> list[str]:
 @contextmanager
 def snapshot(db: Db, now: datetime) -> Iterator[ClientSession]:
     """A session whose reads are all of one moment, not before this call. Raises SnapshotLost, StoreUnavailable."""
-    try:
-        with answering(_PATIENCE):
+    with answering(_PATIENCE):
+        try:
             if _pins(db, now):
                 with db.client.start_session(snapshot=True) as session:
                     yield session
@@ -58,13 +58,13 @@ def snapshot(db: Db, now: datetime) -> Iterator[ClientSession]:
                 with db.client.start_session() as session, session.start_transaction(read_concern=SNAPSHOT):
                     yield session
                     session.abort_transaction()
-    except OperationFailure as error:
-        if error.code in (_NO_SUCH_TRANSACTION, _SNAPSHOT_TOO_OLD, _SNAPSHOT_UNAVAILABLE):
-            raise SnapshotLost(
-                "the database gave up the moment that was being read; try again, and with MongoDB let it keep a longer history "
-                "(minSnapshotHistoryWindowInSeconds)"
-            ) from error
-        raise
+        except OperationFailure as error:
+            if error.code in (_NO_SUCH_TRANSACTION, _SNAPSHOT_TOO_OLD, _SNAPSHOT_UNAVAILABLE):
+                raise SnapshotLost(
+                    "the database gave up the moment that was being read; try again, and with MongoDB let it keep a longer history "
+                    "(minSnapshotHistoryWindowInSeconds)"
+                ) from error
+            raise
 
 
 def _pins(db: Db, now: datetime) -> bool:
