@@ -61,8 +61,8 @@ def snapshot(db: Db, now: datetime) -> Iterator[ClientSession]:
         except OperationFailure as error:
             if error.code in (_NO_SUCH_TRANSACTION, _SNAPSHOT_TOO_OLD, _SNAPSHOT_UNAVAILABLE):
                 raise SnapshotLost(
-                    "the database gave up the moment that was being read; try again, and with MongoDB let it keep a longer history "
-                    "(minSnapshotHistoryWindowInSeconds)"
+                    "the database gave up the moment that was being read; try again, and with MongoDB let it keep a longer "
+                    "history (minSnapshotHistoryWindowInSeconds)"
                 ) from error
             raise
 
