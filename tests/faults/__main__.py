@@ -9,6 +9,7 @@ from __future__ import annotations
 import argparse
 import json
 import shutil
+import signal
 import sys
 import tempfile
 import time
@@ -38,7 +39,9 @@ class Verdict:
 
 
 def main() -> int:
-    """Try schedules; 1 when one of them was violated."""
+    """Try schedules; 1 when one of them was violated. A stop signal ends what was started, too."""
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, signal.default_int_handler)
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--schedules", type=int, default=200)
     parser.add_argument("--seed", type=int, default=1)
