@@ -4,4 +4,4 @@ import sys
 import tomllib
 from pathlib import Path
 
-print("\n".join(tomllib.loads(Path(sys.argv[1]).read_text("utf-8"))["project"]["dependencies"]))
+sys.stdout.write("\n".join(tomllib.loads(Path(sys.argv[1]).read_text("utf-8"))["project"]["dependencies"]) + "\n")

@@ -76,7 +76,9 @@ def _prepare(service: Account, person: Account, host: str, local: str) -> list[s
 
 
 def _client(local: str, account: Account | None = None) -> MongoClient[dict[str, Any]]:
-    credentials: dict[str, Any] = {} if account is None else {"username": account.user, "password": account.password, "authSource": "admin"}
+    credentials: dict[str, Any] = (
+        {} if account is None else {"username": account.user, "password": account.password, "authSource": "admin"}
+    )
     return MongoClient(f"mongodb://{local}/", directConnection=True, serverSelectionTimeoutMS=10_000, **credentials)
 
 
