@@ -29,8 +29,9 @@ demo: $(INSTALLED)  ## play a whole survey through to publication, and stay up f
 up: $(INSTALLED)  ## start everything on the embedded servers
 	$(BIN)/hailong up
 
-test: $(DEVELOPED)  ## all tests, on real servers
-	$(BIN)/python -m pytest
+JOBS ?= 3
+test: $(DEVELOPED)  ## all tests, on real servers, JOBS= of them at a time
+	$(BIN)/python -m pytest --numprocesses $(JOBS) --dist loadscope
 
 check: $(DEVELOPED)  ## lint, types, import rules
 	$(BIN)/ruff check .

@@ -302,12 +302,19 @@ class Client:
     def give_back(self, survey_id: str, place: str) -> Answer:
         return self.request("DELETE", f"/api/v1/surveys/{survey_id}/places/{place}")
 
-    def insist(self, survey_id: str, ballot_id: UUID, body: object, within: float = 60.0) -> Answer:
+    def insist(
+        self,
+        survey_id: str,
+        ballot_id: UUID,
+        body: object,
+        within: float = 60.0,
+        headers: Mapping[str, str] | None = None,
+    ) -> Answer:
         """As a good client does: the same ballot again until there is an answer other than 503 or a broken connection."""
         deadline = time.monotonic() + within
         while True:
             try:
-                answer = self.put(survey_id, ballot_id, body)
+                answer = self.put(survey_id, ballot_id, body, headers)
             except urllib3.exceptions.HTTPError:
                 answer = None
             if answer is not None and answer.status != 503:

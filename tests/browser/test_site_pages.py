@@ -9,6 +9,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from werkzeug import Response
 from werkzeug.serving import make_server
 
 from services.publisher.published import Published
@@ -24,6 +25,7 @@ from tests.unit.services.publisher.rendering.test_history import before_of
 from tests.unit.services.publisher.rendering.test_page import COMMENTS, MEASURE
 
 if TYPE_CHECKING:
+    from _typeshed.wsgi import WSGIApplication
     from playwright.sync_api import Browser, Page
 
 PHONE, NARROWEST, KIOSK, DESKTOP = (360, 800), (320, 640), (1080, 1920), (1280, 800)
@@ -57,10 +59,17 @@ def address() -> Iterator[str]:
     memory.records[WIDE] = Record(wide, State.PUBLISHED, 1, None, None, None, 1)
     memory.editions[WIDE, 1] = replace(edition(OUT, 1), survey=WIDE, results=edition_of(wide))
     site = create_site(Published(memory, Stored(memory), before_of(out.survey)), InBlocks())
-    server = make_server("127.0.0.1", 0, site, threaded=True)
+    with served(site) as port:
+        yield f"http://127.0.0.1:{port}"
+
+
+@contextmanager
+def served(application: WSGIApplication) -> Iterator[int]:
+    """`application` on a port of its own."""
+    server = make_server("127.0.0.1", 0, application, threaded=True)
     thread = threading.Thread(target=server.serve_forever)
     thread.start()
-    yield f"http://127.0.0.1:{server.port}"
+    yield server.port
     server.shutdown()
     thread.join()
     server.server_close()
@@ -104,8 +113,7 @@ def test_axe_finds_nothing_in_dark_colours(browser: Browser, address: str, path:
         assert findings(page) == []
 
 
-@pytest.mark.parametrize("size", [PHONE, KIOSK])
-@pytest.mark.parametrize("name", [OUT, WIDE])
+@pytest.mark.parametrize(("name", "size"), [(OUT, PHONE), (WIDE, KIOSK)])
 def test_axe_finds_nothing_when_all_details_are_open(browser: Browser, address: str, name: str, size: tuple[int, int]) -> None:
     with seen(browser, f"{address}/surveys/{name}", size) as page:
         page.evaluate(OPENED)
@@ -210,24 +218,25 @@ def test_axe_finds_nothing_where_history_and_editions_are_open(browser: Browser,
     assert found == []
 
 
+@contextmanager
+def framed(browser: Browser, address: str) -> Iterator[Page]:
+    """A page of another site that frames `address`. Nothing is loaded yet: `page.goto` its own name."""
+    content = f"<!doctype html><title>x</title><iframe src='{address}' width=400 height=300></iframe>"
+    with served(Response(content, content_type="text/html")) as port:
+        context = browser.new_context(base_url=f"http://localhost:{port}")
+        yield context.new_page()
+        context.close()
+
+
 def test_the_widget_shows_its_figures_in_a_frame_of_another_site(browser: Browser, address: str) -> None:
-    other = f"<!doctype html><title>x</title><iframe src='{address}{WIDGET}?lang=en' width=400 height=300></iframe>"
-    context = browser.new_context()
-    page = context.new_page()
-    page.route("http://portal.example/", lambda route: route.fulfill(body=other, content_type="text/html"))
-    page.goto("http://portal.example/")
-    framed = page.frame_locator("iframe")
-    framed.get_by_text("88.7%").wait_for()
-    color = framed.locator(".f").first.evaluate("each => getComputedStyle(each).fontWeight")
-    context.close()
-    assert color == "700"
+    with framed(browser, f"{address}{WIDGET}?lang=en") as page:
+        page.goto("/")
+        widget = page.frame_locator("iframe")
+        widget.get_by_text("88.7%").wait_for()
+        assert widget.locator(".f").first.evaluate("each => getComputedStyle(each).fontWeight") == "700"
 
 
 def test_a_page_that_other_sites_may_not_frame_is_not_shown_there(browser: Browser, address: str) -> None:
-    context = browser.new_context()
-    page = context.new_page()
-    other = f"<!doctype html><title>x</title><iframe src='{address}/surveys/{OUT}'></iframe>"
-    page.route("http://portal.example/", lambda route: route.fulfill(body=other, content_type="text/html"))
-    with page.expect_console_message(lambda message: "frame-ancestors" in message.text):
-        page.goto("http://portal.example/")
-    context.close()
+    refused = "frame-ancestors"
+    with framed(browser, f"{address}/surveys/{OUT}") as page, page.expect_console_message(lambda said: refused in said.text):
+        page.goto("/")

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import random
 import threading
-from collections import Counter
 from collections.abc import Iterator
 from contextlib import ExitStack
 from datetime import UTC, datetime, timedelta
@@ -55,7 +54,7 @@ class Rush:
             return
 
     def meanwhile(self, stop: threading.Event) -> None:
-        while not stop.wait(0.1):
+        while not stop.wait(0.5):  # often enough; each time disturbs commits as no clock does
             self.run_out()
 
     def visit(self, n: int) -> Answer | None:
@@ -66,7 +65,7 @@ class Rush:
             place = client.reserve(self.survey, "desk").json.get("place")
         if n % 3 == 2 and chance.random() < 0.7:
             return None
-        return client.put(self.survey, uuid4(), ballot(place=place))
+        return client.insist(self.survey, uuid4(), ballot(place=place))
 
     def lend(self, n: int, answers: list[Answer], stop: threading.Event) -> None:
         """A kiosk that borrows blocks, takes a ballot or none, and gives back the rest, over and over."""
@@ -74,7 +73,7 @@ class Rush:
         while not stop.wait(0.02):
             place = client.reserve(self.survey, "desk", headers, count=50).json.get("place")
             if n or self.held().free < PLACES // 2:
-                answers.append(client.put(self.survey, uuid4(), ballot(channel="kiosk", place=place), headers))
+                answers.append(client.insist(self.survey, uuid4(), ballot(channel="kiosk", place=place), headers=headers))
             if place:
                 client.give_back(self.survey, place)
 
@@ -97,8 +96,9 @@ def test_ten_places_are_taken_ten_times_though_leases_run_out_and_kiosks_borrow(
     # Whatever is held by those who left is free now, and goes to who comes next.
     rush.run_out()
     answers += [collectors[n % 2].put(rush.survey, uuid4(), ballot()) for n in range(PLACES + 1)]
-    assert set(Counter(a.status for a in answers)) == {201, 409}
-    assert Counter(a.status for a in answers)[201] == PLACES
+    # 200 tells who was not answered at first that the ballot is in.
+    assert {a.status for a in answers} <= {200, 201, 409}
+    assert sum(a.status != 409 for a in answers) == PLACES
     assert {a.problem for a in answers if a.status == 409} == {"stratum-full"}
     assert rush.held() == Held(limit=PLACES, free=0, reserved=0)
     equation = store.scored(rush.survey)
@@ -111,7 +111,7 @@ def test_of_those_kept_over_the_limit_none_is_counted_and_none_is_refused(
 ) -> None:
     rush = Rush(collectors, store, "keep")
     answers = rush.run()
-    assert set(Counter(a.status for a in answers)) == {201}
+    assert {a.status for a in answers} <= {200, 201}
     assert sum(a.json["counted"] for a in answers) == PLACES
     equation = store.scored(rush.survey)
     assert equation.holds

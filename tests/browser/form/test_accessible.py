@@ -18,8 +18,7 @@ SCREENS = pytest.mark.parametrize("size", [PHONE, DESKTOP], ids=["phone", "deskt
 TAGS = pytest.mark.parametrize("tag", ["vi", "en"])
 
 
-@TAGS
-@SCREENS
+@pytest.mark.parametrize(("size", "tag"), [(PHONE, "vi"), (DESKTOP, "en")], ids=["phone", "desktop"])
 def test_axe_finds_nothing_on_any_page_of_a_whole_ballot(
     browser: Browser, real: Callable[[str], str], size: tuple[int, int], tag: str
 ) -> None:

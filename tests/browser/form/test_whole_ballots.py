@@ -15,7 +15,7 @@ from tests.browser.form.visitor import COMMENT, DESKTOP, PHONE, visit
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
 
-SCREENS = pytest.mark.parametrize("size", [PHONE, DESKTOP], ids=["phone", "desktop"])
+WAYS = pytest.mark.parametrize(("size", "script"), [(PHONE, True), (DESKTOP, False)], ids=["script-phone", "plain-desktop"])
 SCRIPTS = pytest.mark.parametrize("script", [True, False], ids=["script", "plain"])
 
 
@@ -25,9 +25,9 @@ def told(ballot: Ballot) -> dict[str, Any]:
     return answers if ballot.comment is None else answers | {"comment": ballot.comment}
 
 
-@pytest.mark.parametrize("tag", ["vi", "en"])
-@SCREENS
-@SCRIPTS
+@pytest.mark.parametrize(
+    ("size", "script", "tag"), [(PHONE, True, "vi"), (PHONE, False, "en"), (DESKTOP, True, "en"), (DESKTOP, False, "vi")]
+)
 def test_what_a_person_answers_is_what_is_stored(
     browser: Browser,
     real: Callable[[str], str],
@@ -49,8 +49,7 @@ def test_what_a_person_answers_is_what_is_stored(
     assert code == receipt(digest(ballot))
 
 
-@SCREENS
-@SCRIPTS
+@WAYS
 def test_another_plan_with_three_levels_and_no_filters_works_the_same_way(
     browser: Browser, real: Callable[[str], str], ballots: Callable[[str], list[Ballot]], size: tuple[int, int], script: bool
 ) -> None:
@@ -87,8 +86,7 @@ def test_a_phone_shows_one_question_a_page_and_a_desktop_one_factor(browser: Bro
         assert (visitor.heading, visitor.items.count()) == ("Tiếp cận dịch vụ", 4)
 
 
-@SCREENS
-@SCRIPTS
+@WAYS
 def test_what_an_answer_rules_out_is_not_asked(
     browser: Browser, real: Callable[[str], str], ballots: Callable[[str], list[Ballot]], size: tuple[int, int], script: bool
 ) -> None:
@@ -105,8 +103,7 @@ def test_what_an_answer_rules_out_is_not_asked(
     assert ballots(address)[0].answers["C21"] == 0
 
 
-@SCREENS
-@SCRIPTS
+@WAYS
 def test_an_answer_that_is_ruled_out_later_is_not_sent(
     browser: Browser, small: Callable[..., str], ballots: Callable[[str], list[Ballot]], size: tuple[int, int], script: bool
 ) -> None:
@@ -127,8 +124,7 @@ def test_an_answer_that_is_ruled_out_later_is_not_sent(
     assert ballots(address)[0].answers == {"asked": "no", "C3": 0}
 
 
-@SCREENS
-@SCRIPTS
+@WAYS
 def test_questions_can_be_skipped_cleared_and_changed(
     browser: Browser, small: Callable[..., str], ballots: Callable[[str], list[Ballot]], size: tuple[int, int], script: bool
 ) -> None:
@@ -154,8 +150,7 @@ def test_questions_can_be_skipped_cleared_and_changed(
     assert ballots(address)[0].answers == {"asked": "yes", "C1": 5}
 
 
-@SCREENS
-@SCRIPTS
+@WAYS
 def test_the_language_can_be_switched_without_losing_an_answer(
     browser: Browser, small: Callable[..., str], ballots: Callable[[str], list[Ballot]], size: tuple[int, int], script: bool
 ) -> None:

@@ -42,6 +42,11 @@ class Device:
         """Wait until the screen takes presses."""
         self.page.wait_for_selector("main[data-ready]")
 
+    def click(self, selector: str) -> None:
+        """Press what need not be followed by another screen, once presses are taken."""
+        self.ready()
+        self.page.click(selector)
+
     def press(self, selector: str) -> None:
         """Press what is visible, and wait for the screen that comes."""
         self.ready()
@@ -60,7 +65,7 @@ class Device:
         self.page.goto(self.post.link)
         self.ready()
         self.page.fill("#pin", PIN)
-        self.page.click("[data-enrol]")
+        self.click("[data-enrol]")
         self.shows("[data-language], [data-shut]")
         self._done()
         return self
@@ -103,7 +108,7 @@ class Device:
         self.page.keyboard.press("Enter")
         self.shows("#pin")
         self.page.fill("#pin", PIN)
-        self.page.click("[data-open]")
+        self.click("[data-open]")
         self.shows("[data-fact=name]")
 
     def fact(self, name: str) -> str:

@@ -30,14 +30,14 @@ def test_what_the_server_refuses_for_good_stays_until_the_clerk_exported_and_rem
         assert kiosk.page.locator(".refused li").inner_text() == "Số 2: The ballot does not fit the questionnaire"
         assert kiosk.page.locator("[data-remove]").count() == 0
         with kiosk.page.expect_download() as downloading:
-            kiosk.page.click("[data-export]")
+            kiosk.click("[data-export]")
         kiosk.shows("[data-phrase]")
         phrase = kiosk.page.locator("[data-phrase]").inner_text()
         file = tmp_path / downloading.value.suggested_filename
         downloading.value.save_as(file)
-        kiosk.page.click("[data-remove]")
+        kiosk.click("[data-remove]")
         assert kiosk.counts["refused"] == 1
-        kiosk.page.click("[data-remove]")
+        kiosk.click("[data-remove]")
         kiosk.page.get_by_text("Đã xóa 1 phiếu.").wait_for()
         assert kiosk.counts["refused"] == 0
         kiosk.page.goto(f"{place.address.rsplit('/', 1)[0]}/opening.html")
@@ -68,14 +68,14 @@ def test_a_revoked_device_keeps_its_ballots_and_sends_them_with_a_new_key(browse
         assert kiosk.fact("waiting") == "3"
         assert "thu hồi" in kiosk.fact("state")
         assert kiosk.page.locator("[data-export-waiting]").count() == 1
-        kiosk.page.click("[data-unenrol]")
-        kiosk.page.click("[data-unenrol]")
+        kiosk.click("[data-unenrol]")
+        kiosk.click("[data-unenrol]")
         kiosk.page.get_by_text("Chỉ ngừng sử dụng được khi").wait_for()
-        kiosk.page.click("[data-rekey]")
+        kiosk.click("[data-rekey]")
         kiosk.shows("#key")
         kiosk.page.fill("#key", enrolled(place.store, place.survey, "desk", name="Quầy 2").lower())
         kiosk.page.fill("#pin", PIN)
-        kiosk.page.click("[data-enrol]")
+        kiosk.click("[data-enrol]")
         kiosk.shows("[data-language]")
         kiosk.settled()
     assert len(place.ballots) == 3
@@ -87,8 +87,8 @@ def test_an_empty_device_is_taken_out_of_service_and_forgets_everything(browser:
     with device(browser, post(), service_workers="block") as kiosk:
         kiosk.enrol()
         kiosk.to_clerk()
-        kiosk.page.click("[data-unenrol]")
-        kiosk.page.click("[data-unenrol]")
+        kiosk.click("[data-unenrol]")
+        kiosk.click("[data-unenrol]")
         kiosk.shows("#key")
         assert kiosk.queue("(_, storage) => storage.get('enrolment')") is None
 
@@ -102,7 +102,7 @@ def test_a_wrong_key_or_pin_is_told_and_five_wrong_pins_have_to_wait(browser: Br
         for key, pin in (("khóa", PIN), (place.key, "12"), ("7" * 26, PIN)):
             kiosk.page.fill("#key", key)
             kiosk.page.fill("#pin", pin)
-            kiosk.page.click("[data-enrol]")
+            kiosk.click("[data-enrol]")
             kiosk.page.wait_for_selector("#error:not(:empty):not(:text('Đang hỏi'))")
             said.append(kiosk.page.locator("#error").inner_text().split(":")[0].split(",")[0])
         kiosk.enrol()

@@ -44,7 +44,7 @@ def test_after_idle_time_nothing_is_left_in_page_storage_or_history(browser: Bro
         dialog = kiosk.page.locator("dialog")
         assert "Ông/Bà còn ở đây không?" in dialog.inner_text()
         assert kiosk.page.evaluate("document.activeElement.dataset.stay") == ""
-        kiosk.page.click("[data-stay]")
+        kiosk.click("[data-stay]")
         assert dialog.count() == 0
         assert kiosk.page.input_value("#comment") == COMMENT
         kiosk.page.clock.run_for(61_000)

@@ -60,9 +60,9 @@ def test_a_whole_ballot_is_counted_as_it_was_answered_under_the_receipt_that_was
         smallest.append(kiosk.page.locator(":is(main, header) button:visible").evaluate_all(SMALLEST))
         kiosk.press(f"[data-value='{answer}']")
     kiosk.press("[data-forward]")
-    kiosk.page.click("[data-value=kinder]")
-    kiosk.page.click("[data-value=faster]")
-    kiosk.page.click("[data-value=other]")
+    kiosk.click("[data-value=kinder]")
+    kiosk.click("[data-value=faster]")
+    kiosk.click("[data-value=other]")
     assert kiosk.page.locator("[role=status]").inner_text().startswith("You have chosen 2")
     kiosk.press("[data-forward]")
     kiosk.page.fill("#comment", "  Cảm ơn cán bộ\n")
@@ -130,6 +130,6 @@ def test_questions_are_read_aloud_by_a_voice_of_the_device_only(kiosk: Device) -
     kiosk.press("[data-stop]")
     kiosk.begin("vi", "desk")
     kiosk.press("[data-forward]")
-    kiosk.page.click("[data-aloud]")
+    kiosk.click("[data-aloud]")
     assert kiosk.page.evaluate("read") == [["near", "Có hỏi không. Có. Không"]]
     assert kiosk.page.locator("[data-aloud]").inner_text() == "Ngừng đọc"

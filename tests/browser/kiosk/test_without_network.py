@@ -137,7 +137,7 @@ def test_places_that_were_not_used_are_given_back(browser: Browser, post: Callab
         eventually("places are borrowed", lambda: kiosk.queue("(_, s) => s.get('places')"))
         kiosk.to_clerk()
         assert kiosk.fact("places") == "Lĩnh vực desk: 2"
-        kiosk.page.click("[data-give-back]")
+        kiosk.click("[data-give-back]")
         kiosk.page.get_by_text("Đã trả lại số chỗ.").wait_for()
         assert kiosk.fact("places") == "không có"
     wish = b'{"stratum": "desk"}'
