@@ -12,7 +12,7 @@ from flask import Flask, Response, g, render_template, request
 from flask_smorest import Api
 from flask_swagger_ui import get_swaggerui_blueprint
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
-from werkzeug.exceptions import BadRequest, HTTPException, RequestEntityTooLarge, UnprocessableEntity
+from werkzeug.exceptions import BadRequest, HTTPException, RequestEntityTooLarge
 
 from services.collector import problems
 from services.collector.borrowing import Borrowing
@@ -57,9 +57,6 @@ class _ProblemApi(Api):  # type: ignore[misc]
 
 
 def _of_http(error: HTTPException) -> Problem:
-    if isinstance(error, UnprocessableEntity):
-        messages: dict[str, Any] = getattr(error, "data", {}).get("messages", {})
-        return Problem(problems.INVALID_BALLOT, "Mend the fields named in errors.", errors=messages.get("json", messages))
     if isinstance(error, RequestEntityTooLarge):
         return Problem(problems.TOO_LARGE, "Send less at once: one ballot in a PUT, up to 500 in a POST.")
     if isinstance(error, BadRequest):

@@ -27,8 +27,9 @@ def networks(name: str) -> set[str]:
     return set() if mode == "none" else set(SERVICES[name]["networks"])
 
 
-def test_only_the_edge_has_ports() -> None:
-    assert [name for name, service in SERVICES.items() if service.get("ports")] == ["edge"]
+def test_only_the_edge_has_ports_that_others_reach() -> None:
+    reached = [name for name, each in SERVICES.items() for port in each.get("ports", []) if not port.startswith("127.0.0.1:")]
+    assert set(reached) == {"edge"}
 
 
 @pytest.mark.parametrize("server", ["mongodb", "redis"])
@@ -77,11 +78,19 @@ def test_no_container_is_told_a_secret_by_its_environment_or_its_arguments(name:
         "command": str(service.get("command")),
         "entrypoint": str(service.get("entrypoint")),
     }
-    assert not [key for key in told if re.search("PASSWORD|SECRET|_URL$", key) or "://" in str(told[key])]
+    assert not [key for key in told if re.search("(PASSWORD|SECRET|_URL)$", key) or "://" in str(told[key])]
 
 
 def test_images_can_be_named_by_variables() -> None:
     assert all(service["image"].startswith("${HAILONG_") for service in SERVICES.values())
+
+
+def test_alerts_and_dashboard_ask_for_nothing_that_nobody_tells() -> None:
+    told = "".join((ROOT / "services" / path / "metrics.py").read_text("utf-8") for path in ("collector", "publisher"))
+    for file in ("alerts.yml", "grafana/hailong.json"):
+        asked = set(re.findall(r"hailong_[a-z_]+", (ROOT / "deploy" / "observe" / file).read_text("utf-8")))
+        assert asked
+        assert {name for name in asked if re.sub("_(bucket|sum|count)$", "", name) not in told} == set()
 
 
 @each_service
