@@ -8,12 +8,14 @@ first of the plan's languages that has one.
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from functools import cache
 from importlib.resources import files
 from types import MappingProxyType
 from typing import Any, TypeVar
+from zoneinfo import ZoneInfo
 
 from markupsafe import Markup, escape
 
@@ -22,6 +24,9 @@ from shared.domain.survey import Texts
 Catalogues = Mapping[str, Mapping[str, str]]
 
 LAST_RESORT = "en"
+
+SITE_LANGUAGES = ("vi", "en")
+"""The languages of pages that belong to no survey, the first where none is asked for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +55,12 @@ class Language:
         text = escape(texts[tag])
         return text if tag == self.spoken else Markup('<span lang="{}">{}</span>').format(tag, text)
 
+    def moment(self, at: datetime, timezone: str) -> str:
+        """A time and its day as people in `timezone` say them."""
+        there = at.astimezone(ZoneInfo(timezone))
+        month = self.words["format.months"].split()[there.month - 1]
+        return self.word("format.moment", hour=there.hour, minute=there.minute, day=there.day, month=month, year=there.year)
+
     def _picked(self, texts: Texts) -> str:
         return next((tag for tag in (self.tag, self.spoken) if tag in texts), next(iter(texts)))
 
@@ -61,6 +72,11 @@ def reading(kind: type[L], known: Catalogues, tag: str, others: Iterable[str] = 
     """The language `tag`, its words from the first of `tag`, `others` and English that has a catalogue in `known`."""
     spoken = next((each for each in (tag, *others) if each in known), LAST_RESORT)
     return kind(tag, spoken, known[spoken])
+
+
+def chosen(asked: str | None, tags: Sequence[str]) -> str:
+    """The language asked for, or the first where it is none of `tags`."""
+    return asked if asked is not None and asked in tags else tags[0]
 
 
 @cache

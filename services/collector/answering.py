@@ -10,11 +10,18 @@ from flask_smorest import Blueprint
 from services.collector import problems
 from services.collector.forms import ProblemForm
 from services.collector.limits import TooMany
+from services.collector.parsing import JsonParser
 from shared.problem import Problem
 from shared.store.connection import StoreUnavailable
 from shared.store.surveys import UnknownSurvey
 
 T = TypeVar("T")
+
+
+class JsonBlueprint(Blueprint):  # type: ignore[misc]
+    """A part of the API whose bodies are parsed by our own rules."""
+
+    ARGUMENTS_PARSER = JsonParser()
 
 
 def documented(blueprint: Blueprint, *statuses: int) -> Any:

@@ -12,10 +12,10 @@ from flask.views import MethodView
 from flask_smorest import Blueprint
 
 from services.collector import problems
-from services.collector.answering import documented, stored
+from services.collector.answering import JsonBlueprint, documented, stored
 from services.collector.forms import DeviceForm, ReportForm
 from services.collector.limits import Gatekeeper
-from services.collector.parsing import JsonParser, bearer
+from services.collector.parsing import bearer
 from shared.domain.acceptance import DeviceUnknown
 from shared.domain.sequences import HIGHEST, missing, through
 from shared.domain.token import token_digest
@@ -26,10 +26,6 @@ GAPS_SHOWN = 1_000
 
 _LATER = {HTTPStatus.UNAUTHORIZED, HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.SERVICE_UNAVAILABLE}
 """Answers after which a device sends the same ballot again: it is not settled."""
-
-
-class _DeviceBlueprint(Blueprint):  # type: ignore[misc]
-    ARGUMENTS_PARSER = JsonParser()
 
 
 class Doorkeeper:
@@ -74,7 +70,7 @@ class Doorkeeper:
 
 def devices_blueprint(doorkeeper: Doorkeeper, devices: Devices, clock: Callable[[], datetime]) -> Blueprint:
     """Where a device learns how it stands, and says so itself."""
-    blueprint = _DeviceBlueprint("device", __name__, url_prefix="/api/v1/device", description="Devices that hand in ballots")
+    blueprint = JsonBlueprint("device", __name__, url_prefix="/api/v1/device", description="Devices that hand in ballots")
 
     @blueprint.route("")
     class OneDevice(MethodView):

@@ -11,11 +11,10 @@ from flask.views import MethodView
 from flask_smorest import Blueprint
 
 from services.collector import problems
-from services.collector.answering import documented, stored
+from services.collector.answering import JsonBlueprint, documented, stored
 from services.collector.borrowing import Asking, Borrowing
 from services.collector.devices import Doorkeeper
 from services.collector.forms import PlaceForm, WishForm, token_digest
-from services.collector.parsing import JsonParser
 from shared.domain.acceptance import Refusal
 from shared.domain.ballot import UnknownStratum
 from shared.store.places import Granted, PlacesReserved, PlaceUnknown
@@ -23,13 +22,9 @@ from shared.store.places import Granted, PlacesReserved, PlaceUnknown
 T = TypeVar("T")
 
 
-class _PlaceBlueprint(Blueprint):  # type: ignore[misc]
-    ARGUMENTS_PARSER = JsonParser()
-
-
 def places_blueprint(borrowing: Borrowing, doorkeeper: Doorkeeper) -> Blueprint:
     """Where places are reserved."""
-    blueprint = _PlaceBlueprint("places", __name__, url_prefix="/api/v1/surveys", description="Reserve places")
+    blueprint = JsonBlueprint("places", __name__, url_prefix="/api/v1/surveys", description="Reserve places")
 
     @blueprint.route("/<string:survey_id>/places")
     class SomePlaces(MethodView):

@@ -13,7 +13,7 @@ from flask_smorest import Blueprint
 from marshmallow import ValidationError
 
 from services.collector import problems
-from services.collector.answering import documented, stored, unknown
+from services.collector.answering import JsonBlueprint, documented, stored, unknown
 from services.collector.catalogue import Catalogue
 from services.collector.describing import describe, summary
 from services.collector.devices import Doorkeeper
@@ -27,7 +27,6 @@ from services.collector.forms import (
     submission,
     token_digest,
 )
-from services.collector.parsing import JsonParser
 from services.collector.reception import Arrival, Reception, Result, TooLate
 from shared.domain.acceptance import Accepted
 from shared.domain.ballot import InvalidBallot, UnknownStratum, receipt
@@ -41,13 +40,9 @@ PUT_LIMIT = 64 * 1024
 POST_LIMIT = 4 * 1024 * 1024
 
 
-class _BallotBlueprint(Blueprint):  # type: ignore[misc]
-    ARGUMENTS_PARSER = JsonParser()
-
-
 def ballots_blueprint(reception: Reception, doorkeeper: Doorkeeper) -> Blueprint:
     """Where ballots are handed in."""
-    blueprint = _BallotBlueprint("ballots", __name__, url_prefix="/api/v1/surveys", description="Hand in ballots")
+    blueprint = JsonBlueprint("ballots", __name__, url_prefix="/api/v1/surveys", description="Hand in ballots")
 
     @blueprint.route("/<string:survey_id>/ballots/<uuid:ballot_id>")
     class OneBallot(MethodView):

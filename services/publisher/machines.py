@@ -9,7 +9,6 @@ from itertools import islice
 
 from services.publisher.data import Imprint
 from services.publisher.data.package import dcat_catalogue, dcat_dataset
-from services.publisher.pages import SITE_LANGUAGES, chosen
 from services.publisher.published import Published, public_form
 from services.publisher.rendering import sentences
 from services.publisher.rendering.edition import read_edition
@@ -17,6 +16,7 @@ from services.publisher.rendering.language import Language, language
 from services.publisher.rendering.others import correction
 from services.publisher.rendering.templating import environment
 from shared.domain.survey import State
+from shared.language import SITE_LANGUAGES, chosen
 from shared.store.editions import Edition
 from shared.store.surveys import Record
 

@@ -23,11 +23,9 @@ from services.publisher.rendering.page import frame, render_page
 from services.publisher.rendering.small import render_no_widget, render_widget
 from services.publisher.rendering.templating import environment
 from shared.domain.survey import State, Survey
+from shared.language import SITE_LANGUAGES, chosen
 from shared.store.editions import UnknownEdition
 from shared.store.surveys import Record, UnknownSurvey
-
-SITE_LANGUAGES = ("vi", "en")
-"""The languages of pages that belong to no survey, the first where none is asked for."""
 
 HTML = "text/html"
 
@@ -222,11 +220,6 @@ class _Frozen:
 
 def _frozen(measure: Mapping[str, Any]) -> _Frozen:
     return _Frozen(repr(sorted(measure.items())), measure)
-
-
-def chosen(asked: str | None, tags: Sequence[str]) -> str:
-    """The language asked for, or the first where it is none of `tags`."""
-    return asked if asked is not None and asked in tags else tags[0]
 
 
 def message(title: str, text: str, asked: str | None) -> str:

@@ -6,7 +6,7 @@ gives the documented form of the API.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -151,6 +151,15 @@ class GroupResult:
     quality: Mapping[str, Any] = field(default_factory=dict)
     channels: tuple[str, ...] = ()
     uncovered: tuple[str, ...] = ()
+
+    def indices(self) -> Iterator[Cell]:
+        """Every index: overall, by factor, by criterion, by stratum, and by factor in strata."""
+        yield self.overall
+        yield from (factor.cell for factor in self.factors)
+        yield from (criterion.cell for criterion in self.criteria)
+        for stratum in self.strata:
+            yield stratum.overall
+            yield from (factor.cell for factor in stratum.factors)
 
 
 @dataclass(frozen=True, slots=True)

@@ -107,8 +107,7 @@ def _wait_until_writable(client: MongoClient[dict[str, Any]]) -> None:
 def _logs_in(local: str, account: Account) -> bool:
     with _client(local, account) as client:
         try:
-            client.admin.command("ping")
-            client.admin.command("connectionStatus")
+            client.admin.command("connectionStatus")  # the first command of a connection logs it in
         except OperationFailure as error:
             if error.code == _AUTHENTICATION_FAILED:
                 return False

@@ -6,9 +6,7 @@ process reads a store that is measured with it.
 
 from __future__ import annotations
 
-import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -23,6 +21,7 @@ from shared.domain.survey import State, Survey
 from shared.settings import Settings
 from shared.store.connection import Db
 from shared.store.editions import Edition, Editions, Files
+from tests.bench import limit
 from tests.bench.load import Request, drive
 from tests.unit.services.publisher.example import edition_of
 
@@ -82,15 +81,5 @@ def _rate(port: int, path: str, seconds: float) -> float:
 def _empty(port: int, config: Settings) -> Iterator[None]:
     """The application of `tests.bench.limit`, served as the site is."""
     command = [sys.executable, "-m", "shared.web", "tests.bench.limit:create", f"127.0.0.1:{port}"]
-    process = subprocess.Popen(command, env=settings.process_environment() | settings.to_environment(config))
-    try:
-        for _ in range(100):
-            try:
-                urllib3.request("GET", f"http://127.0.0.1:{port}/x", timeout=1.0, retries=False)
-                break
-            except urllib3.exceptions.HTTPError:
-                time.sleep(0.1)
+    with limit.serving(command, port, settings.process_environment() | settings.to_environment(config)):
         yield
-    finally:
-        process.terminate()
-        process.wait()

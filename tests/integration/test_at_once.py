@@ -5,7 +5,6 @@ from __future__ import annotations
 import random
 import threading
 from collections import Counter
-from collections.abc import Iterator
 from contextlib import ExitStack
 from datetime import UTC, datetime
 from uuid import UUID, uuid4
@@ -15,16 +14,7 @@ import pytest
 from shared.domain.survey import State
 from shared.store.invitations import Invitations
 from tests import harness, plans
-from tests.harness import AUTHOR, Background, Client, Rig, Store, ballot, drawn, in_threads, unique
-
-
-@pytest.fixture(scope="module")
-def collectors(system: Rig, api: Client) -> Iterator[tuple[Client, Client]]:
-    """Two collector processes over one database."""
-    with ExitStack() as stack:
-        system.start("collector-2")
-        stack.callback(system.stop, "collector-2")
-        yield api, stack.enter_context(harness.client(system.url("collector-2")))
+from tests.harness import AUTHOR, Background, Client, Store, ballot, drawn, in_threads, unique
 
 
 def test_the_same_ballot_from_twenty_threads_counts_once(collectors: tuple[Client, Client], store: Store) -> None:

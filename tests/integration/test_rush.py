@@ -4,30 +4,18 @@ from __future__ import annotations
 
 import random
 import threading
-from collections.abc import Iterator
 from contextlib import ExitStack
 from datetime import UTC, datetime, timedelta
 from uuid import uuid4
 
-import pytest
-
 from shared.store.connection import StoreUnavailable, answering
 from shared.store.places import Held, Places, Turns
-from tests import harness, plans
-from tests.harness import Answer, Background, Client, Rig, Store, ballot, bearer, enrolled, in_threads, unique
+from tests import plans
+from tests.harness import Answer, Background, Client, Store, ballot, bearer, enrolled, in_threads, unique
 
 PEOPLE = 500
 THREADS = 64
 PLACES = 10
-
-
-@pytest.fixture(scope="module")
-def collectors(system: Rig, api: Client) -> Iterator[tuple[Client, Client]]:
-    """Two collector processes over one database."""
-    with ExitStack() as stack:
-        system.start("collector-2")
-        stack.callback(system.stop, "collector-2")
-        yield api, stack.enter_context(harness.client(system.url("collector-2")))
 
 
 class Rush:

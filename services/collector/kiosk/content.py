@@ -12,10 +12,11 @@ from typing import Any
 
 from services.collector.kiosk.words import reading
 from services.collector.web.faces import mouth
-from services.collector.web.language import Language, own_name
+from services.collector.web.language import own_name
 from services.collector.web.steps import Item, Option, Step, steps_of
 from shared.domain.ballot import COMMENT_LIMIT
 from shared.domain.survey import Admission, Condition, Group, Questionnaire, Stratum, Survey, Texts
+from shared.language import Language
 
 
 def content(survey: Survey) -> dict[str, Any]:

@@ -7,8 +7,7 @@ from functools import cache
 from types import MappingProxyType
 
 from services.collector.web import language as form
-from services.collector.web.language import Language
-from shared.language import Catalogues, catalogues
+from shared.language import Catalogues, Language, catalogues
 from shared.language import reading as shared_reading
 
 PACKAGE = "services.collector.kiosk"

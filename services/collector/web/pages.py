@@ -12,11 +12,12 @@ import segno
 from markupsafe import Markup
 
 from services.collector.web.draft import TRAP, Draft, mistakes
-from services.collector.web.language import SITE_LANGUAGES, Language, chosen, language
+from services.collector.web.language import language
 from services.collector.web.steps import Item, Step, applies, steps_of
 from services.collector.web.templating import render
 from shared.domain.ballot import COMMENT_LIMIT
 from shared.domain.survey import Admission, Group, Stratum, Survey
+from shared.language import SITE_LANGUAGES, Language, chosen
 
 
 @dataclass(frozen=True)

@@ -9,8 +9,9 @@ from typing import Any
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from services.collector.web.faces import mouth
-from services.collector.web.language import Language, own_name
+from services.collector.web.language import own_name
 from services.collector.web.steps import applies
+from shared.language import Language
 from shared.static import static_address
 
 

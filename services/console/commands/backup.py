@@ -58,9 +58,9 @@ def backup(command: click.Context, home: Path, out: Path | None, key: Path | Non
         return
     if out is None:
         raise Refused("say where the backup goes: hailong backup --out FILE or FOLDER")
-    context, author_of = context_of(home), Context.author
+    context = context_of(home)
     path = _named(out, encrypted=key is not None)
-    manifest = making.make(context.db, path, _keys(key), author_of(context), _told_so_far())
+    manifest = making.make(context.db, path, _keys(key), context.author(), _told_so_far())
     click.echo(f"{path}: {_held(manifest)}, {path.stat().st_size:,} bytes, {'encrypted' if key else 'NOT encrypted'}")
     click.echo(f"it holds what was acknowledged before {manifest.about.made_at}; backup {manifest.identity}")
     if key is None:

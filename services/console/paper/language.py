@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
-from zoneinfo import ZoneInfo
 
 from shared import language as shared_language
 
@@ -15,12 +13,6 @@ PACKAGE = "services.console.paper"
 @dataclass(frozen=True, slots=True)
 class Language(shared_language.Language):
     """A language that is printed."""
-
-    def moment(self, at: datetime, timezone: str) -> str:
-        """A time and its day as people in `timezone` say them."""
-        there = at.astimezone(ZoneInfo(timezone))
-        month = self.words["format.months"].split()[there.month - 1]
-        return self.word("format.moment", hour=there.hour, minute=there.minute, day=there.day, month=month, year=there.year)
 
     def listed(self, items: Iterable[str]) -> str:
         """Several things in one sentence: a, b and c."""

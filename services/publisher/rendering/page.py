@@ -80,7 +80,7 @@ class GroupView:
     @property
     def banded(self) -> bool:
         """Whether some figure stands on a base that is told as a band."""
-        return any(not isinstance(cell, Suppressed) and cell.base < EXACT_FROM for cell in _cells(self.result))
+        return any(not isinstance(cell, Suppressed) and cell.base < EXACT_FROM for cell in self.result.indices())
 
     @property
     def all_uncertain(self) -> bool:
@@ -208,19 +208,12 @@ def _view(
         quality_missing=quality_missing(group, reader),
         priorities=priorities(group, reader),
         comparison=beside[0],
-        reasons={cell.reason: sentences.reason(cell.reason, reader) for cell in _cells(group) if isinstance(cell, Suppressed)},
+        reasons={
+            cell.reason: sentences.reason(cell.reason, reader) for cell in group.indices() if isinstance(cell, Suppressed)
+        },
         wishes=tuple(_wishes(group, plan, reader)),
         themes=beside[1],
     )
-
-
-def _cells(group: GroupResult) -> Iterator[Cell]:
-    yield group.overall
-    yield from (factor.cell for factor in group.factors)
-    yield from (criterion.cell for criterion in group.criteria)
-    for stratum in group.strata:
-        yield stratum.overall
-        yield from (factor.cell for factor in stratum.factors)
 
 
 def _strip(group: GroupResult, reader: Language) -> Markup:

@@ -27,39 +27,27 @@ def render_widget(document: Json, survey: Survey, tag: str, imprint: Imprint) ->
     """The widget of the edition in `document` as HTML that stands by itself: no script, no style sheet, no font."""
     edition, reader = read_edition(document), language(tag, survey.languages)
     changes = {each.id: each for each in compared(edition.results, reader)}
-    return (
-        environment()
-        .get_template("widget.html")
-        .render(
-            lang=reader,
-            survey=survey,
-            simulated=edition.results.simulated,
-            title=reader.pick(edition.results.title),
-            published=reader.word("site.published", date=sentences.day(edition.published_at, survey, reader)),
-            address=imprint.survey(survey.id),
-            style=widget_style(),
-            groups=[_told(group, edition.results.method, changes.get(group.id), reader) for group in edition.results.groups],
-        )
+    return _widget(
+        survey,
+        reader,
+        imprint,
+        simulated=edition.results.simulated,
+        title=reader.pick(edition.results.title),
+        published=reader.word("site.published", date=sentences.day(edition.published_at, survey, reader)),
+        groups=[_told(group, edition.results.method, changes.get(group.id), reader) for group in edition.results.groups],
     )
 
 
 def render_no_widget(survey: Survey, tag: str, imprint: Imprint) -> str:
     """The widget of a survey that has no edition yet."""
     reader = language(tag, survey.languages)
-    return (
-        environment()
-        .get_template("widget.html")
-        .render(
-            lang=reader,
-            survey=survey,
-            simulated=survey.simulated,
-            title=reader.pick(survey.title),
-            published=reader.word("site.unpublished"),
-            address=imprint.survey(survey.id),
-            style=widget_style(),
-            groups=[],
-        )
-    )
+    title, published = reader.pick(survey.title), reader.word("site.unpublished")
+    return _widget(survey, reader, imprint, simulated=survey.simulated, title=title, published=published, groups=[])
+
+
+def _widget(survey: Survey, reader: Language, imprint: Imprint, **told: Any) -> str:
+    address, style = imprint.survey(survey.id), widget_style()
+    return environment().get_template("widget.html").render(lang=reader, survey=survey, address=address, style=style, **told)
 
 
 @cache

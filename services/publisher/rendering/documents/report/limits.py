@@ -11,7 +11,7 @@ from services.publisher.rendering.documents.parts import BLANK, Section
 from services.publisher.rendering.documents.report.blocks import paragraphs
 from services.publisher.rendering.documents.words import listed
 from services.publisher.rendering.sentences import WIDE
-from shared.domain.results import Cell, GroupResult, Shown
+from shared.domain.results import Cell, Shown
 
 
 def sections(context: Context, given: Given) -> tuple[Section, ...]:
@@ -38,7 +38,7 @@ def limits(context: Context) -> Iterator[str]:
     yield words.word("limits.ceiling")
     if wide := [f"“{name}”" for name, cell in _wide(context) if cell.high - cell.low >= WIDE]:
         yield words.word("limits.wide", names=", ".join(wide))
-    cells = [cell for group in context.groups for cell in all_cells(group)]
+    cells = [cell for group in context.groups for cell in group.indices()]
     hidden = sum(not isinstance(cell, Shown) for cell in cells)
     if hidden:
         yield words.word("limits.hidden", number=words.number(hidden), all=words.number(len(cells)))
@@ -56,16 +56,6 @@ def _wide(context: Context) -> Iterator[tuple[str, Shown]]:
             *((words.pick(stratum.title), stratum.overall) for stratum in group.strata),
         )
         yield from ((name, cell) for name, cell in named if isinstance(cell, Shown) and cell.kind == "interval")
-
-
-def all_cells(group: GroupResult) -> Iterator[Cell]:
-    """Every index of a group: overall, by factor, by criterion, by stratum, and by factor in strata."""
-    yield group.overall
-    yield from (factor.cell for factor in group.factors)
-    yield from (criterion.cell for criterion in group.criteria)
-    for stratum in group.strata:
-        yield stratum.overall
-        yield from (factor.cell for factor in stratum.factors)
 
 
 def _open(context: Context, given: Given) -> Iterator[str]:
