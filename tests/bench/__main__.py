@@ -156,12 +156,16 @@ def _is_exact(db: Db, survey: Survey, run: Run, before: int) -> bool:
     """Whether every acknowledged ballot of the run is stored and counted, once, and nothing else is."""
     if {answer.status for answer in run.answers} != {201}:
         return False
-    acknowledged = [UUID(answer.name) for answer in run.answers]
-    stored = sum(
-        db.ballots.count_documents({"_id": {"$in": acknowledged[i : i + 5_000]}}) for i in range(0, len(acknowledged), 5_000)
-    )
+    acknowledged = {UUID(answer.name) for answer in run.answers}
+    stored = {ballot["_id"] for ballot in db.ballots.find({"survey": survey.id}, {"_id": 1})}
     equation = Ballots(db).equation(survey.id)
-    return stored == len(set(acknowledged)) == equation.accepted - before and equation.waiting == 0 and equation.holds
+    return (
+        acknowledged <= stored
+        and len(run.answers) == len(acknowledged) == equation.accepted - before
+        and len(stored) == equation.accepted
+        and equation.waiting == 0
+        and equation.holds
+    )
 
 
 def _report(limit_rate: float, levels: list[Level]) -> dict[str, Any]:
