@@ -69,15 +69,11 @@ class Closing:
         self._publishing = publishing
         self._emitter = emitter
         self._clock = clock
-        self._scheduled = False
         self._busy: set[str] = set()
         self._at_work = threading.Lock()
 
     def look(self, _: SurveysDue) -> None:
         """Emit every survey whose next step is due. Raises StoreUnavailable."""
-        if not self._scheduled:
-            self._surveys.schedule()
-            self._scheduled = True
         for survey_id in self._surveys.due(self._clock()):
             self._emitter.emit(SurveyDue(survey_id))
 
