@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import uuid
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
-from flask import Flask, Response, g, render_template, request
+import flask_swagger_ui
+from flask import Flask, Response, make_response, render_template, request, send_from_directory
 from flask_smorest import Api
-from flask_swagger_ui import get_swaggerui_blueprint
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from werkzeug.exceptions import BadRequest, HTTPException, RequestEntityTooLarge
 
@@ -25,14 +25,14 @@ from services.collector.places import places_blueprint
 from services.collector.reception import Reception
 from services.collector.views import ballots_blueprint, limit_body, surveys_blueprint
 from services.collector.web.routes import Desk, web_blueprint
-from shared import log, problem
+from shared import problem
+from shared.http import guard, policy
 from shared.problem import Problem
 from shared.store.devices import Devices
 
-CONTENT_SECURITY_POLICY = (
-    "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; "
-    "connect-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
-)
+DOCS_POLICY = policy(script_src="'self'", style_src="'self'", img_src="'self' data:", connect_src="'self'")
+SWAGGER = Path(flask_swagger_ui.__file__).parent / "dist"
+"""The browser of the API's description, of which two files are needed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,9 +95,8 @@ def create_app(
         OPENAPI_URL_PREFIX="/",
         OPENAPI_JSON_PATH="openapi.json",
     )
-    app.before_request(_name_request)
+    guard(app)
     app.before_request(_limit_body)
-    app.after_request(_headers)
     app.register_error_handler(Problem, problem.answer)
     api = _ProblemApi(app)
     api.register_blueprint(surveys_blueprint(catalogue))
@@ -106,15 +105,20 @@ def create_app(
     api.register_blueprint(devices_blueprint(doorkeeper, parts.devices, clock))
     app.register_blueprint(web_blueprint(Desk(reception, catalogue, parts.borrowing, parts.gatekeeper), clock))
     app.register_blueprint(kiosk_blueprint(catalogue))
-    app.register_blueprint(get_swaggerui_blueprint("/docs/ui", "/openapi.json"))
     _register_operations(app, readiness)
     return app
 
 
 def _register_operations(app: Flask, readiness: Callable[[], Readiness]) -> None:
     @app.get("/docs")
-    def docs() -> str:
-        return render_template("docs.html")
+    def docs() -> Response:
+        response = make_response(render_template("docs.html"))
+        response.headers["Content-Security-Policy"] = DOCS_POLICY
+        return response
+
+    @app.get("/docs/ui/<any('swagger-ui.css', 'swagger-ui-bundle.js'):name>")
+    def docs_file(name: str) -> Response:
+        return send_from_directory(SWAGGER, name)
 
     @app.get("/healthz")
     def healthz() -> dict[str, str]:
@@ -132,21 +136,7 @@ def _register_operations(app: Flask, readiness: Callable[[], Readiness]) -> None
         return Response(generate_latest(), content_type=CONTENT_TYPE_LATEST)
 
 
-def _name_request() -> None:
-    g.request_id = log.accepted_id(request.headers.get("X-Request-Id")) or uuid.uuid4().hex
-    log.request_ids.set((g.request_id,))
-
-
 def _limit_body() -> None:
     """The API's rule for bodies. The form has one of its own."""
     if request.blueprint != "web":
         limit_body()
-
-
-def _headers(response: Response) -> Response:
-    response.headers["X-Request-Id"] = g.request_id
-    response.headers["X-Content-Type-Options"] = "nosniff"
-    response.headers["Referrer-Policy"] = "no-referrer"
-    response.headers.setdefault("Content-Security-Policy", CONTENT_SECURITY_POLICY)
-    response.headers.setdefault("Cache-Control", "no-store")
-    return response

@@ -127,7 +127,7 @@ def _parse(ballot: Mapping[str, object], sender: Enrolled | None) -> Arrival | P
     try:
         form = _SYNCHRONISED.load(ballot)
     except ValidationError as error:
-        return Problem(problems.INVALID_BALLOT, "See errors.", errors=error.normalized_messages())
+        return Problem(problems.INVALID_BALLOT, "See errors.", errors=error.messages_dict)
     return _arrival(form["id"], form, sender)
 
 

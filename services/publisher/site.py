@@ -7,12 +7,11 @@ an edition, and a draft is not known here at all.
 from __future__ import annotations
 
 import json
-import uuid
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from http import HTTPStatus
 
-from flask import Flask, Response, g, redirect, request, url_for
+from flask import Flask, Response, redirect, request, url_for
 from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response as WerkzeugResponse
 
@@ -23,19 +22,16 @@ from services.publisher.machines import Machines, robots
 from services.publisher.pages import HTML, Measures, Pages, message
 from services.publisher.published import RESULTS, NotPublished, Published, as_json
 from services.publisher.rendering.small import widget_style_hash
-from shared import log, problem
+from shared import problem
 from shared.domain.register import DamagedRegister, NotAReceipt
+from shared.http import guard, policy
 from shared.problem import Kind, Problem
 from shared.static import static_version
 from shared.store.connection import StoreUnavailable
 from shared.store.editions import Edition, UnknownEdition
 from shared.store.surveys import UnknownSurvey
 
-CONTENT_SECURITY_POLICY = (
-    "default-src 'none'; style-src 'self'; img-src 'self'; font-src 'self'; base-uri 'none'; form-action 'self'; "
-    "frame-ancestors 'none'"
-)
-WIDGET_POLICY = "default-src 'none'; style-src {style}; base-uri 'none'; form-action 'none'; frame-ancestors *"
+PAGES = policy(style_src="'self'", img_src="'self'", font_src="'self'", form_action="'self'")
 
 JSON = "application/json"
 
@@ -71,8 +67,8 @@ def create_site(
     """The site over its collaborators. `lacking` says what is not ready, by name; nothing when all is well."""
     site = Flask(__name__, template_folder=None)
     lookup = Lookup(published, registers)
-    site.before_request(_name_request)
-    site.after_request(_headers)
+    guard(site, PAGES)
+    site.after_request(_keep_static)
     pages = Pages(published, lookup, measures, imprint)
     _register_pages(site, pages)
     _register_widget(site, pages)
@@ -113,12 +109,12 @@ def _register_pages(site: Flask, pages: Pages) -> None:
 
 
 def _register_widget(site: Flask, pages: Pages) -> None:
-    policy = WIDGET_POLICY.format(style=widget_style_hash())
+    framed = policy(style_src=widget_style_hash(), frame_ancestors="*")
 
     @site.get("/surveys/<survey_id>/widget")
     def widget(survey_id: str) -> Response:
         response = _html(pages.widget(survey_id, _language()))
-        response.headers["Content-Security-Policy"] = policy
+        response.headers["Content-Security-Policy"] = framed
         # Framed by other sites, which is what it is for.
         response.headers["Cross-Origin-Resource-Policy"] = "cross-origin"
         return response
@@ -178,6 +174,7 @@ def _json(document: Mapping[str, object]) -> bytes:
 def _for_everyone(response: Response) -> Response:
     """What is published is for everyone, so that a body's own portal may show it."""
     response.headers["Access-Control-Allow-Origin"] = "*"
+    response.headers["Cross-Origin-Resource-Policy"] = "cross-origin"
     return response
 
 
@@ -290,21 +287,9 @@ def _language() -> str | None:
     return request.args.get("lang")
 
 
-def _name_request() -> None:
-    g.request_id = log.accepted_id(request.headers.get("X-Request-Id")) or uuid.uuid4().hex
-    log.request_ids.set((g.request_id,))
-
-
-def _headers(response: Response) -> Response:
-    response.headers["X-Request-Id"] = g.request_id
-    response.headers["X-Content-Type-Options"] = "nosniff"
-    response.headers["Referrer-Policy"] = "no-referrer"
-    response.headers.setdefault("Content-Security-Policy", CONTENT_SECURITY_POLICY)
-    response.headers["Cross-Origin-Opener-Policy"] = "same-origin"
-    response.headers["Permissions-Policy"] = "camera=(), geolocation=(), microphone=()"
+def _keep_static(response: Response) -> Response:
     if request.endpoint == "static" and response.status_code == HTTPStatus.OK:
         response.headers["Cache-Control"] = _static_cache()
-    response.headers.setdefault("Cache-Control", "no-store")
     return response
 
 

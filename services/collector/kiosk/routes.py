@@ -14,13 +14,14 @@ from services.collector.kiosk import shell
 from services.collector.kiosk.content import content
 from services.collector.kiosk.precache import worker
 from services.collector.web import pages
-from services.collector.web.routes import CONTENT_SECURITY_POLICY as FORM_POLICY
+from services.collector.web.routes import ALLOWED
 from shared.domain.survey import State, Survey
+from shared.http import policy
 from shared.problem import Problem
 from shared.store.connection import StoreUnavailable
 from shared.store.surveys import UnknownSurvey
 
-CONTENT_SECURITY_POLICY = f"{FORM_POLICY}; worker-src 'self'; manifest-src 'self'"
+CONTENT_SECURITY_POLICY = policy(**ALLOWED, worker_src="'self'", manifest_src="'self'")
 
 
 def kiosk_blueprint(catalogue: Catalogue) -> Blueprint:
@@ -92,6 +93,4 @@ def _away() -> Response:
 
 def _headers(response: Response) -> Response:
     response.headers["Content-Security-Policy"] = CONTENT_SECURITY_POLICY
-    response.headers["Cross-Origin-Opener-Policy"] = "same-origin"
-    response.headers["Permissions-Policy"] = "camera=(), geolocation=(), microphone=()"
     return response

@@ -33,6 +33,7 @@ from shared.domain.acceptance import (
 from shared.domain.ballot import InvalidBallot, receipt
 from shared.domain.survey import Admission, Admitted, Channel, State, admits
 from shared.domain.token import token_digest
+from shared.http import policy
 from shared.static import static_version
 from shared.store.connection import StoreUnavailable
 from shared.store.places import PlacesReserved, PlaceUnknown
@@ -40,10 +41,8 @@ from shared.store.surveys import Record, UnknownSurvey
 
 FORM_LIMIT = 128 * 1024
 FOR_EVER = "public, max-age=31536000, immutable"
-CONTENT_SECURITY_POLICY = (
-    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; font-src 'self'; connect-src 'self'; "
-    "base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
-)
+ALLOWED = dict.fromkeys(("script_src", "style_src", "img_src", "font_src", "connect_src", "form_action"), "'self'")
+CONTENT_SECURITY_POLICY = policy(**ALLOWED)
 
 _INVITATION = {
     InvitationRequired: "error.invitation_required",
@@ -278,8 +277,6 @@ def _later(content: str, seconds: int) -> Response:
 
 def _headers(response: Response) -> Response:
     response.headers["Content-Security-Policy"] = CONTENT_SECURITY_POLICY
-    response.headers["Cross-Origin-Opener-Policy"] = "same-origin"
-    response.headers["Permissions-Policy"] = "camera=(), geolocation=(), microphone=()"
     return response
 
 
