@@ -20,7 +20,7 @@ from celery.worker.consumer import Consumer
 from kombu.entity import Exchange, Queue
 from kombu.exceptions import OperationalError
 
-from shared import log
+from shared import log, redis_url
 from shared.events import PUBLISHING, SCORING, BadEvent, Event, Kind, from_wire, to_wire
 
 logger = logging.getLogger(__name__)
@@ -42,9 +42,10 @@ class MessageQuarantine(Protocol):
     def add_message(self, reason: str, content: str, event: str | None = None) -> None: ...
 
 
-def create_celery(redis_url: str) -> Celery:
-    """The Celery application. It connects when it first sends or consumes."""
-    app = Celery("hailong", broker=redis_url, set_as_current=False)
+def create_celery(url: str) -> Celery:
+    """The Celery application on the Redis at `url`. It connects when it first sends or consumes."""
+    address, of_sentinels = redis_url.broker(url)
+    app = Celery("hailong", broker=address, set_as_current=False)
     app.conf.update(
         task_serializer="json",
         accept_content=["json"],
@@ -67,6 +68,7 @@ def create_celery(redis_url: str) -> Celery:
             "socket_connect_timeout": 2,
             "socket_keepalive": True,
             "health_check_interval": 10,
+            **of_sentinels,
         },
         timezone="UTC",
         enable_utc=True,

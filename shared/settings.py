@@ -14,6 +14,8 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+from shared import redis_url
+
 
 class SettingsError(ValueError):
     """The environment does not say what the process needs, or says it wrongly."""
@@ -112,6 +114,10 @@ def from_environment(environment: Mapping[str, str] | None = None) -> Settings:
     url = env.get("HAILONG_MONGODB_URL", "")
     if url and not urlsplit(url).path.strip("/"):
         problems.append("HAILONG_MONGODB_URL must name a database: mongodb://host:port/DATABASE")
+    try:
+        redis_url.sentinels(env.get("HAILONG_REDIS_URL", ""))
+    except redis_url.BadRedisUrl as error:
+        problems.append(f"HAILONG_REDIS_URL {error}")
     address, licence = env.get("HAILONG_SITE_ADDRESS", "").rstrip("/"), env.get("HAILONG_LICENCE") or LICENCES[0]
     if address and not _is_site(address):
         problems.append(f"HAILONG_SITE_ADDRESS must be like https://survey.example.gov.vn, not {address!r}")

@@ -21,6 +21,7 @@ import redis
 from flask import Request
 
 from services.collector.metrics import LIMITED
+from shared import redis_url
 
 logger = logging.getLogger(__name__)
 
@@ -80,7 +81,7 @@ class RedisCounter:
     """Counts in Redis, by one command's way there and back."""
 
     def __init__(self, url: str) -> None:
-        self._redis = redis.Redis.from_url(url, socket_timeout=_PATIENCE, socket_connect_timeout=_PATIENCE)
+        self._redis = redis_url.client(url, socket_timeout=_PATIENCE, socket_connect_timeout=_PATIENCE)
 
     def add(self, name: str, number: int) -> int:
         try:
