@@ -11,6 +11,7 @@ from shared.domain.equation import Equation
 from shared.domain.survey import Survey
 from shared.domain.tally import Tallies, Tally, by_stratum
 from shared.store.indices import Snapshot
+from shared.store.places import Held
 from shared.store.retention import Certificate
 from shared.store.surveys import Record
 from shared.store.tallies import Stuck
@@ -75,14 +76,14 @@ def plan_lines(survey: Survey) -> Iterator[str]:
             yield f"    {stratum.id:24} {quota}{population}, {stratum.admission.value}"
 
 
-def strata_lines(survey: Survey, tallies: Tallies, places: Mapping[str, tuple[int, int]]) -> Iterator[str]:
-    """Ballots by stratum, with the places that are left."""
+def strata_lines(survey: Survey, tallies: Tallies, places: Mapping[str, Held]) -> Iterator[str]:
+    """Ballots by stratum, with the places that anyone can have, and those that are reserved for somebody who is answering."""
     strata = by_stratum(tallies)
-    yield "  stratum                   counted  surplus  places left"
+    yield "  stratum                   counted  surplus  reserved  places left"
     for id_ in survey.strata:
-        tally = strata.get(id_, Tally())
-        left = f"{places[id_][0]} of {places[id_][1]}" if id_ in places else "no limit"
-        yield f"  {id_:24} {tally.counted:8} {tally.surplus:8}  {left}"
+        tally, held = strata.get(id_, Tally()), places.get(id_)
+        reserved, left = (0, "no limit") if held is None else (held.reserved, f"{held.free - held.reserved} of {held.limit}")
+        yield f"  {id_:24} {tally.counted:8} {tally.surplus:8} {reserved:9}  {left}"
 
 
 def channel_lines(tallies: Tallies) -> Iterator[str]:

@@ -7,22 +7,17 @@ from __future__ import annotations
 
 import json
 import logging
-import socket
 import threading
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from http.client import HTTPException
-from ipaddress import IPv4Address, IPv6Address, ip_address
 from typing import Any
-from urllib.parse import SplitResult, urlsplit
-
-import urllib3
 
 from services.publisher.mailing import letter
+from services.publisher.posting import Message, NotDelivered, post
 from shared import mail
-from shared.domain.announcement import Way, is_public, signed_headers
+from shared.domain.announcement import Way, signed_headers, without_address
 from shared.events import AnnouncementsDue
 from shared.mail import Mail, Mailer, MailRefused
 from shared.settings import Settings
@@ -30,21 +25,15 @@ from shared.store.announcements import Announcement, Announcements, UnknownRecei
 
 logger = logging.getLogger(__name__)
 
-TIMEOUT = urllib3.Timeout(connect=5.0, read=10.0)
+DELIVERED_WITHIN = 30.0
+"""Seconds that a receiver of a webhook has, from connecting to the head of its answer."""
+
 AT_ONCE = 20
 """Deliveries that one look tries; the rest is for the next."""
 
 _GONE = 410
 _KEPT = 200
 """Characters of an answer that the log keeps."""
-
-
-class NotDelivered(Exception):
-    """The receiver did not say that it has it. `for_good` where trying again is of no use."""
-
-    def __init__(self, reason: str, *, for_good: bool = False) -> None:
-        super().__init__(reason)
-        self.for_good = for_good
 
 
 Clock = Callable[[], datetime]
@@ -83,7 +72,8 @@ class Announcing:
         except NotDelivered as problem:
             tried = _tried(at, started, str(problem))
             standing = self._announcements.failed(due, tried, self._clock(), for_good=problem.for_good)
-            logger.warning("announcement not delivered", extra={**named, "reason": str(problem), "standing": standing.value})
+            reason = without_address(str(problem), due.receiver)
+            logger.warning("announcement not delivered", extra={**named, "reason": reason, "standing": standing.value})
         else:
             self._announcements.delivered(due, _tried(at, started, answer))
             logger.info("announcement delivered", extra=named)
@@ -97,11 +87,12 @@ class Webhooks:
     """Posts signed messages. An address inside the network is only spoken to where the operator allowed it for the receiver.
 
     The name is resolved once and the connection made to what was checked, so that it cannot lead elsewhere a moment later.
-    Redirects are not followed.
+    Redirects are not followed. A receiver has `within` seconds for all of it, so that none keeps the others waiting.
     """
 
-    def __init__(self, announcements: Announcements) -> None:
+    def __init__(self, announcements: Announcements, within: float = DELIVERED_WITHIN) -> None:
         self._announcements = announcements
+        self._within = within
 
     def __call__(self, due: Announcement, at: datetime) -> str:
         try:
@@ -113,51 +104,13 @@ class Webhooks:
             "User-Agent": "hailong",
             **signed_headers(secret, due.id, at, due.content),
         }
-        status, content = self._post(due, headers)
+        receiver = due.receiver
+        message = Message(receiver.address, due.content.encode(), headers, receiver.private)
+        status, content = post(message, self._within)
         answer = f"{status} {content.decode(errors='replace')}".strip()
         if not 200 <= status < 300:
             raise NotDelivered(answer, for_good=status == _GONE)
         return answer
-
-    def _post(self, due: Announcement, headers: Mapping[str, str]) -> tuple[int, bytes]:
-        """The status and the beginning of what was answered; no more of it is read."""
-        url = urlsplit(due.receiver.address)
-        named = {**headers, "Host": url.netloc}
-        target = (url.path or "/") + (f"?{url.query}" if url.query else "")
-        try:
-            with _pool(url, private=due.receiver.private) as pool:
-                sent = due.content.encode()
-                response = pool.urlopen("POST", target, sent, named, redirect=False, preload_content=False)
-                try:
-                    return response.status, response.read(_KEPT)
-                finally:
-                    response.close()
-        except (urllib3.exceptions.HTTPError, HTTPException, OSError) as error:
-            raise NotDelivered(f"{type(error).__name__}: {error}") from error
-
-
-def _pool(url: SplitResult, *, private: bool) -> urllib3.HTTPConnectionPool:
-    """Connections to the address that the name of `url` leads to now, and to no other. Raises NotDelivered."""
-    host, port = url.hostname or "", url.port or (443 if url.scheme == "https" else 80)
-    address = str(resolved(host, port, private=private))
-    if url.scheme == "https":
-        return urllib3.HTTPSConnectionPool(
-            address, port, timeout=TIMEOUT, retries=False, server_hostname=host, assert_hostname=host
-        )
-    return urllib3.HTTPConnectionPool(address, port, timeout=TIMEOUT, retries=False)
-
-
-def resolved(host: str, port: int, *, private: bool) -> IPv4Address | IPv6Address:
-    """The address to connect to. Raises NotDelivered where there is none, or one of those it leads to is not public and may
-    not be spoken to."""
-    try:
-        found = [ip_address(entry[4][0]) for entry in socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)]
-    except (OSError, UnicodeError, ValueError) as error:
-        raise NotDelivered(f"{host} is not found: {error}") from error
-    inside = [address for address in found if not is_public(address)]
-    if inside and not private:
-        raise NotDelivered(f"{host} leads to {inside[0]}, an address inside a network; allow it with --private", for_good=True)
-    return found[0]
 
 
 @dataclass(frozen=True, slots=True)

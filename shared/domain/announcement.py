@@ -16,6 +16,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from ipaddress import IPv4Address, IPv6Address
 from typing import Any
+from urllib.parse import urlsplit
 
 PREFIX = "whsec_"
 """What a signing secret begins with; the rest is base64."""
@@ -49,6 +50,21 @@ class Receiver:
     address: str
     survey: str | None = None
     private: bool = False
+
+
+def masked(receiver: Receiver) -> str:
+    """Enough of the receiver's address to tell it from others: a mailbox without its name, a webhook without its path, which
+    often is a secret."""
+    if receiver.way is Way.EMAIL:
+        name, _, domain = receiver.address.rpartition("@")
+        return f"{name[:1]}…@{domain}"
+    parts = urlsplit(receiver.address)
+    return f"{parts.scheme}://{parts.netloc}" + ("/…" if parts.path.strip("/") or parts.query else "")
+
+
+def without_address(text: str, receiver: Receiver) -> str:
+    """`text` with the receiver's address masked wherever it stands in it."""
+    return text.replace(receiver.address, masked(receiver))
 
 
 def message(edition: Mapping[str, Any], survey_title: Mapping[str, str], digest: str, site: str) -> dict[str, Any]:

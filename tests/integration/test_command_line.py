@@ -79,10 +79,18 @@ def test_status_tells_places_channels_and_the_equation(hailong: Run, api: Client
     store.scored(survey)
     told = hailong("status", survey)
     assert told.returncode == 0
-    assert re.search(r"desk +3 +1 +0 of 3", told.stdout)
+    assert re.search(r"desk +3 +1 +0 +0 of 3", told.stdout)
     assert "kiosk 1, web 3" in told.stdout
     assert "accepted 4 = scored 4 + waiting 0; scored = counted 3 + surplus 1: holds" in told.stdout
     assert re.search(r"worker +scoring: consumed \d+ s ago", told.stdout)
+
+
+def test_status_tells_places_that_are_reserved_apart_from_those_left(hailong: Run, api: Client, store: Store) -> None:
+    survey = store.opened(plans.small(unique("reserved"), plans.stratum("desk", quota=5, when_full="refuse"))).survey.id
+    assert api.put(survey, uuid4(), ballot()).status == 201
+    assert [api.reserve(survey, "desk").status for _ in range(3)] == [201, 201, 201]
+    store.scored(survey)
+    assert re.search(r"desk +1 +0 +3 +1 of 5", hailong("status", survey).stdout)
 
 
 def test_a_survey_that_cannot_be_sealed_says_so_in_its_status(hailong: Run, api: Client, store: Store) -> None:

@@ -238,6 +238,7 @@ def test_receivers_are_told_of_each_edition_by_a_signed_message(played: Played) 
         ("edition.corrected", 2),
     ]
     assert played.secret not in played.said["list"].stdout
+    assert "/hook" not in played.said["list"].stdout
     assert played.said["list"].stdout.count(": delivered, 1 try") == 2
 
 

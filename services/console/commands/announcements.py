@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 import click
 
 from services.console.commands.common import Refused, context_of, told, with_home
-from shared.domain.announcement import Receiver, Way
+from shared.domain.announcement import Receiver, Way, masked, without_address
 from shared.store import schema
 from shared.store.announcements import Announcement, Announcements, UnknownAnnouncement, UnknownReceiver
 
@@ -101,26 +101,26 @@ def remove(home: Path, receiver_id: str, by: str) -> None:
 @with_home
 @click.argument("survey_id", metavar="[SURVEY]", required=False)
 @click.option("--log", "with_log", is_flag=True, help="Every try of every delivery.")
+@click.option("--addresses", is_flag=True, help="Whole addresses: they are personal data, or hold a secret.")
 @told
-def list_(home: Path, survey_id: str | None, with_log: bool) -> None:
-    """List the receivers, and how far each announcement is."""
+def list_(home: Path, survey_id: str | None, with_log: bool, addresses: bool) -> None:
+    """List the receivers, their addresses masked, and how far each announcement is."""
     store = Announcements(context_of(home).db)
     receivers = [each for each in store.receivers() if survey_id is None or each.survey in (None, survey_id)]
     for receiver in receivers:
-        click.echo(receiver_line(receiver))
+        click.echo(receiver_line(receiver, whole=addresses))
     if not receivers:
         click.echo("nobody is told; add a receiver with: hailong announcements add")
     for announcement in store.all(survey_id):
         for line in announcement_lines(announcement, with_log=with_log):
-            click.echo(line)
+            click.echo(line if addresses else without_address(line, announcement.receiver))
 
 
-def receiver_line(receiver: Receiver) -> str:
-    """A receiver as an operator reads it; never its secret."""
-    scope = receiver.survey or "all surveys"
-    return (
-        f"receiver {receiver.id}  {receiver.way.value:8} {receiver.address}  ({scope}{', private' if receiver.private else ''})"
-    )
+def receiver_line(receiver: Receiver, *, whole: bool = False) -> str:
+    """A receiver as an operator reads it, with its `whole` address or a masked one; never its secret."""
+    scope, private = receiver.survey or "all surveys", ", private" if receiver.private else ""
+    address = receiver.address if whole else masked(receiver)
+    return f"receiver {receiver.id}  {receiver.way.value:8} {address}  ({scope}{private})"
 
 
 def announcement_lines(announcement: Announcement, *, with_log: bool) -> Iterator[str]:

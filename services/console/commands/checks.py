@@ -14,9 +14,12 @@ from services.console.commands.common import Context, Refused, context_of, lines
 from shared.store import migrations, schema
 from shared.store.ballots import Ballots
 from shared.store.indices import Indices
+from shared.store.places import Places, Turns
 from shared.store.retention import Retention
 from shared.store.tallies import Tallies
 from shared.store.watch import Heartbeats, Quarantine
+
+_DEADLINE = 10.0
 
 
 @click.command()
@@ -58,7 +61,7 @@ def _of_survey(context: Context, survey_id: str) -> bool:
     equation = Ballots(db).equation(survey_id)
     lines(report.header(record))
     lines(_release_lines(context))
-    lines(report.strata_lines(record.survey, tallies, Ballots(db).places(survey_id)))
+    lines(report.strata_lines(record.survey, tallies, Places(db, _DEADLINE, Turns()).all(survey_id, now)))
     lines(report.channel_lines(tallies))
     lines(report.equation_lines(equation))
     lines([report.waiting_line(waiting.batches, waiting.oldest, now)])

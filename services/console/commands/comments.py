@@ -15,11 +15,18 @@ import click
 
 from services.console.commands.common import Context, Refused, context_of, told, with_home
 from shared.domain.comments import Coded, Comment, themes, unfit
+from shared.domain.redaction import proper_names
 from shared.domain.survey import State, Survey
 from shared.store.comments import Comments
 
 HEAD = ("group", "comment", "themes", "publish")
 """The columns of the file. `themes` are separated by `;`, the names of one theme in the plan's languages by `|`."""
+
+LOOK_FOR = """Look for what rules do not find, before you write anything into `publish`:
+  given names alone (Lan, anh Ba Tèo), and who somebody is (the headmaster, the woman at counter 3)
+  communes, wards, hamlets, and firms: in a small place they say who wrote
+  a case that only one person can have had (a day, a plot of land, a family, an illness)"""
+"""What the person who clears comments is told. The rules leave names of communes, by which most comments name an office."""
 
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 _MOST = 20_000_000
@@ -54,6 +61,7 @@ def export(home: Path, survey_id: str, path: Path) -> None:
         writer.writerow(HEAD)
         writer.writerows([comment.group, _harmless(comment.text), "", ""] for comment in found)
     click.echo(f"{len(found)} comments of {survey_id} are in {path}; they may still name people: keep the file to yourself")
+    click.echo(LOOK_FOR)
 
 
 @comments.command("import")
@@ -80,6 +88,9 @@ def import_(home: Path, survey_id: str, path: Path, by: str) -> None:
     if not groups:
         raise Refused(f"{path.name}: no comment has a theme; write themes into the column `themes`")
     Comments(context.db, context.author(by)).clear(survey_id, groups, hashlib.sha256(content).hexdigest())
+    for row in rows:
+        if row.publish is not None and (named := proper_names(row.publish)):
+            click.echo(f"  LOOK  line {row.line} is published with {', '.join(named)}: sure that nobody is known by it?")
     for group in groups:
         click.echo(_told(group))
     click.echo(f"cleared by {by}; published with the next edition of {survey_id}")

@@ -1,4 +1,4 @@
-"""Which addresses are spoken to, and what a mail says; the mail itself goes to a real server of the test's own."""
+"""What a mail says; the mail itself goes to a real server of the test's own."""
 
 from __future__ import annotations
 
@@ -8,15 +8,15 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from email import message_from_bytes, policy
 from email.message import EmailMessage
-from ipaddress import ip_address
 from typing import Any
 
 import pytest
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, Envelope, Session
 
-from services.publisher.announcing import Letters, NotDelivered, resolved
+from services.publisher.announcing import Letters
 from services.publisher.mailing import letter
+from services.publisher.posting import NotDelivered
 from shared.domain.announcement import Receiver, Standing, Way, body, message
 from shared.mail import Mailer
 from shared.store.announcements import Announcement
@@ -34,23 +34,6 @@ def told(edition: dict[str, Any]) -> dict[str, Any]:
 def announcement(address: str) -> Announcement:
     receiver = Receiver("r1", Way.EMAIL, address)
     return Announcement("msg_1", "s-2026", 1, receiver, body(told(EDITION)), Standing.WAITING, NOW, ())
-
-
-@pytest.mark.parametrize("host", ["127.0.0.1", "localhost", "10.1.2.3", "169.254.169.254", "::1"])
-def test_a_host_inside_a_network_is_refused_for_good(host: str) -> None:
-    with pytest.raises(NotDelivered, match="inside a network") as refused:
-        resolved(host, 443, private=False)
-    assert refused.value.for_good
-
-
-def test_a_host_inside_a_network_is_found_where_the_operator_allows_it() -> None:
-    assert resolved("127.0.0.1", 443, private=True) == ip_address("127.0.0.1")
-
-
-def test_a_name_that_leads_nowhere_may_lead_somewhere_later() -> None:
-    with pytest.raises(NotDelivered, match="is not found") as refused:
-        resolved("nowhere.invalid", 443, private=False)
-    assert not refused.value.for_good
 
 
 def test_a_letter_says_in_both_languages_what_is_out_and_where() -> None:

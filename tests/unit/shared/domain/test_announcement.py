@@ -7,7 +7,17 @@ from ipaddress import ip_address
 
 import pytest
 
-from shared.domain.announcement import WAITS, is_public, message, next_try, signed_headers
+from shared.domain.announcement import (
+    WAITS,
+    Receiver,
+    Way,
+    is_public,
+    masked,
+    message,
+    next_try,
+    signed_headers,
+    without_address,
+)
 
 NOW = datetime(2026, 11, 10, 8, tzinfo=UTC)
 EDITION = {"survey": "s-2026", "edition": 2, "published_at": "2026-11-10T08:00:00+00:00", "simulated": False}
@@ -36,6 +46,21 @@ def test_tries_grow_apart_over_days_and_end() -> None:
     assert list(WAITS) == sorted(WAITS)
     assert sum(WAITS, timedelta()) > timedelta(days=3)
     assert waits[-1] is None
+
+
+@pytest.mark.parametrize(
+    ("way", "address", "shown"),
+    [
+        (Way.EMAIL, "lan.nguyen@bao.example", "l…@bao.example"),
+        (Way.WEBHOOK, "https://hooks.example/services/T00/secret?token=1", "https://hooks.example/…"),
+        (Way.WEBHOOK, "https://hooks.example:8443/", "https://hooks.example:8443"),
+        (Way.WEBHOOK, "https://hooks.example?token=1", "https://hooks.example/…"),
+    ],
+)
+def test_an_address_is_masked_to_what_tells_it_from_others(way: Way, address: str, shown: str) -> None:
+    receiver = Receiver("r1", way, address)
+    assert masked(receiver) == shown
+    assert without_address(f"550 <{address}> is unknown", receiver) == f"550 <{shown}> is unknown"
 
 
 def test_a_message_names_the_edition_and_holds_no_figure() -> None:

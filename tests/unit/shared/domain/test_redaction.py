@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared.domain.redaction import Kind, redact
+from shared.domain.redaction import Kind, proper_names, redact
 
 TAKEN_OUT = [
     (Kind.PHONE, "Gọi tôi số 0912 345 678 nhé", "Gọi tôi số [điện thoại] nhé"),
@@ -97,3 +97,15 @@ def test_any_text_can_be_redacted(text: str) -> None:
 def test_twelve_digits_are_never_left_whatever_separates_them(digits: list[int], separator: str) -> None:
     written = separator.join(map(str, [1, *digits[1:11], 7]))
     assert written not in redact(f"số {written} ạ").text
+
+
+@pytest.mark.parametrize(
+    ("text", "named"),
+    [
+        ("Ở xã Mỹ Thạnh An làm rất lâu. Gặp [tên người] thì nhanh, Hoa thì chậm", ("Mỹ Thạnh An", "Hoa")),
+        ("Nhân viên tốt. Bàn ghế cũ", ()),
+        ("Chờ lâu ở Giồng Trôm, rất lâu ở Giồng Trôm", ("Giồng Trôm",)),
+    ],
+)
+def test_names_within_a_sentence_are_told_to_who_clears_it(text: str, named: tuple[str, ...]) -> None:
+    assert proper_names(text) == named
