@@ -53,6 +53,10 @@ SEED ?= 1
 faults: $(DEVELOPED)  ## break everything, schedule after schedule, and judge what happened (an hour or two); SCHEDULES=, SEED=, ONLY=
 	$(BIN)/python -m tests.faults --schedules $(SCHEDULES) --seed $(SEED) $(if $(ONLY),--only $(ONLY))
 
+REQUESTS ?= 20000
+fuzz: $(DEVELOPED)  ## send requests made up from the API's own description, and hold the answers against it; REQUESTS=, SEED=
+	$(BIN)/python -m tests.fuzz --requests $(REQUESTS) --seed $(SEED)
+
 HOST ?=
 TLS ?= acme
 secrets:  ## make secrets/ and .env for a deployment; HOST=survey.example.gov.vn TLS=acme|own|internal|off

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from enum import Enum
 from typing import Any, TypeVar
 
 from flask_smorest import Blueprint
@@ -17,6 +18,9 @@ from shared.store.surveys import UnknownSurvey
 
 T = TypeVar("T")
 
+DEVICE_KEY = "device"
+"""The name under which the documentation speaks of a device's key."""
+
 
 class JsonBlueprint(Blueprint):  # type: ignore[misc]
     """A part of the API whose bodies are parsed by our own rules."""
@@ -24,10 +28,25 @@ class JsonBlueprint(Blueprint):  # type: ignore[misc]
     ARGUMENTS_PARSER = JsonParser()
 
 
-def documented(blueprint: Blueprint, *statuses: int) -> Any:
-    """Document the problem answers of a view, without wrapping it in a call for each."""
+class Key(Enum):
+    """Whether a request carries a device's key."""
+
+    MAY = "may"
+    MUST = "must"
+
+    @property
+    def security(self) -> list[dict[str, list[str]]]:
+        """As OpenAPI says it: any one of these will do."""
+        needed: dict[str, list[str]] = {DEVICE_KEY: []}
+        return [needed] if self is Key.MUST else [{}, needed]
+
+
+def documented(blueprint: Blueprint, *statuses: int, key: Key | None = None) -> Any:
+    """Document the problem answers of a view and the key it takes, without wrapping it in a call for each."""
 
     def decorate(view: Any) -> Any:
+        if key is not None:
+            view._apidoc = blueprint.doc(security=key.security)(view)._apidoc
         for status in statuses:
             answer = blueprint.alt_response(status, schema=ProblemForm, content_type="application/problem+json")
             view._apidoc = answer(view)._apidoc

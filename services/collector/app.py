@@ -15,6 +15,7 @@ from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from werkzeug.exceptions import BadRequest, HTTPException, RequestEntityTooLarge
 
 from services.collector import problems
+from services.collector.answering import DEVICE_KEY
 from services.collector.borrowing import Borrowing
 from services.collector.catalogue import Catalogue
 from services.collector.devices import Doorkeeper, devices_blueprint
@@ -51,6 +52,8 @@ class _Collector(Flask):
 
 class _ProblemApi(Api):  # type: ignore[misc]
     ERROR_SCHEMA = ProblemForm
+    # Every answer is documented by its status: one for "any other" would let an operation answer what nobody was told of.
+    DEFAULT_ERROR_RESPONSE_NAME = None
 
     def handle_http_exception(self, error: HTTPException) -> Response:
         return problem.answer(_of_http(error))
@@ -99,6 +102,9 @@ def create_app(
     app.before_request(_limit_body)
     app.register_error_handler(Problem, problem.answer)
     api = _ProblemApi(app)
+    api.spec.components.security_scheme(
+        DEVICE_KEY, {"type": "http", "scheme": "bearer", "description": "An enrolled device's key"}
+    )
     api.register_blueprint(surveys_blueprint(catalogue))
     api.register_blueprint(ballots_blueprint(reception, doorkeeper))
     api.register_blueprint(places_blueprint(parts.borrowing, doorkeeper))

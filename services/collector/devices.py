@@ -12,7 +12,7 @@ from flask.views import MethodView
 from flask_smorest import Blueprint
 
 from services.collector import problems
-from services.collector.answering import JsonBlueprint, documented, stored
+from services.collector.answering import JsonBlueprint, Key, documented, stored
 from services.collector.forms import DeviceForm, ReportForm
 from services.collector.limits import Gatekeeper
 from services.collector.parsing import bearer
@@ -75,7 +75,7 @@ def devices_blueprint(doorkeeper: Doorkeeper, devices: Devices, clock: Callable[
     @blueprint.route("")
     class OneDevice(MethodView):
         @blueprint.response(200, DeviceForm)
-        @documented(blueprint, 401, 429, 503)
+        @documented(blueprint, 401, 429, 503, key=Key.MUST)
         def get(self) -> dict[str, Any]:
             """The device of the key in the header, and the sequence numbers that did not come in."""
             return _described(doorkeeper.required())
@@ -84,7 +84,7 @@ def devices_blueprint(doorkeeper: Doorkeeper, devices: Devices, clock: Callable[
     class OneReport(MethodView):
         @blueprint.arguments(ReportForm())
         @blueprint.response(204)
-        @documented(blueprint, 400, 401, 413, 415, 422, 429, 503)
+        @documented(blueprint, 400, 401, 413, 415, 422, 429, 503, key=Key.MUST)
         def put(self, form: Mapping[str, Any]) -> Response:
             """What the device says of itself, for the survey's clerk. Nothing is done about it."""
             sender = doorkeeper.required()

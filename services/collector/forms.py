@@ -6,7 +6,7 @@ import re
 from typing import Any
 from uuid import UUID
 
-from marshmallow import RAISE, Schema, ValidationError, fields, validate
+from marshmallow import INCLUDE, RAISE, Schema, ValidationError, fields, validate
 
 from shared.domain.ballot import Submission
 from shared.domain.sequences import HIGHEST
@@ -21,9 +21,19 @@ _UNTYPED = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff]")
 """Control characters and halves of surrogate pairs: what no person types and no database should have to store."""
 
 
+_TYPED = r"^[^\u0000-\u0008\u000b\u000c\u000e-\u001f]*$"
+"""The same as the documentation says it, in the patterns of JSON Schema, which know no halves of pairs."""
+
+
 def _is_text(value: str) -> None:
     if _UNTYPED.search(value):
         raise ValidationError("holds characters that are no text")
+
+
+def _text(most: int | None = None, **options: Any) -> fields.String:
+    """A text of 1 to `most` characters; of any number where that is None."""
+    length = [] if most is None else [validate.Length(1, most)]
+    return fields.String(validate=[*length, _is_text], metadata={"pattern": _TYPED}, **options)
 
 
 def _is_uuid4(value: UUID) -> None:
@@ -37,14 +47,14 @@ class BallotForm(Schema):
     class Meta:
         unknown = RAISE
 
-    stratum = fields.String(required=True, validate=[validate.Length(1, 100), _is_text])
+    stratum = _text(100, required=True)
     channel = fields.Enum(Channel, by_value=True, required=True)
-    language = fields.String(required=True, validate=[validate.Length(1, 35), _is_text])
+    language = _text(35, required=True)
     questionnaire = fields.Integer(required=True, strict=True)
     answers = fields.Dict(required=True)
-    comment = fields.String(allow_none=True, validate=_is_text)
-    invitation = fields.String(allow_none=True, validate=[validate.Length(1, 200), _is_text])
-    place = fields.String(allow_none=True, validate=[validate.Length(1, 200), _is_text])
+    comment = _text(allow_none=True)
+    invitation = _text(200, allow_none=True)
+    place = _text(200, allow_none=True)
     sequence = fields.Integer(allow_none=True, strict=True, validate=validate.Range(1, HIGHEST))
 
 
@@ -69,9 +79,9 @@ class WishForm(Schema):
     class Meta:
         unknown = RAISE
 
-    stratum = fields.String(required=True, validate=[validate.Length(1, 100), _is_text])
+    stratum = _text(100, required=True)
     count = fields.Integer(strict=True, load_default=1, validate=validate.Range(1, BALLOTS_LIMIT))
-    invitation = fields.String(allow_none=True, validate=[validate.Length(1, 200), _is_text])
+    invitation = _text(200, allow_none=True)
 
 
 class PlaceForm(Schema):
@@ -92,7 +102,7 @@ class ReportForm(Schema):
     pending = fields.Integer(required=True, strict=True, validate=validate.Range(0, HIGHEST))
     refused = fields.Integer(required=True, strict=True, validate=validate.Range(0, HIGHEST))
     bursts = fields.Integer(required=True, strict=True, validate=validate.Range(0, HIGHEST))
-    version = fields.String(required=True, validate=[validate.Length(1, 100), _is_text])
+    version = _text(100, required=True)
     last = fields.Integer(required=True, strict=True, validate=validate.Range(0, HIGHEST))
 
 
@@ -137,19 +147,56 @@ class OutcomesForm(Schema):
 
 
 class ProblemForm(Schema):
-    """A problem (RFC 9457)."""
+    """A problem (RFC 9457). What else stands in it may be left unread."""
+
+    class Meta:
+        unknown = INCLUDE
 
     type = fields.String(required=True, metadata={"description": "Stable name of the situation"})
     title = fields.String(required=True)
     status = fields.Integer(required=True)
     detail = fields.String(required=True)
     errors = fields.Dict(keys=fields.String(), metadata={"description": "field -> what is wrong with it"})
+    reserved = fields.Integer(
+        metadata={"description": "places of a full stratum that are only reserved, and may be free again"}
+    )
+    quarantined = fields.Boolean(metadata={"description": "the ballot was set aside for a person to decide"})
+
+
+class PeriodForm(Schema):
+    """When a survey takes ballots, and until when those that a device kept."""
+
+    timezone = fields.String(required=True)
+    opens_at = fields.String(required=True)
+    closes_at = fields.String(required=True)
+    late_until = fields.String(required=True)
+
+
+class SummaryForm(Schema):
+    """The few facts by which a person picks a survey. Texts are by language."""
+
+    survey = fields.String(required=True)
+    title = fields.Dict(keys=fields.String(), values=fields.String(), required=True)
+    body = fields.Dict(keys=fields.String(), values=fields.String(), required=True)
+    state = fields.String(required=True)
+    languages = fields.List(fields.String(), required=True)
+    period = fields.Nested(PeriodForm, required=True)
+    simulated = fields.Boolean(required=True)
 
 
 class SurveysForm(Schema):
     """The surveys that take ballots now."""
 
-    surveys = fields.List(fields.Dict(keys=fields.String()), required=True)
+    surveys = fields.List(fields.Nested(SummaryForm), required=True)
+
+
+class SurveyForm(SummaryForm):
+    """All that a form needs to ask the survey's questions."""
+
+    purpose = fields.Dict(keys=fields.String(), values=fields.String(), required=True)
+    notice = fields.Dict(keys=fields.String(), values=fields.String(), required=True)
+    groups = fields.List(fields.Dict(keys=fields.String()), required=True)
+    questionnaires = fields.List(fields.Dict(keys=fields.String()), required=True)
 
 
 def submission(ballot_id: UUID, form: dict[str, Any]) -> Submission:

@@ -11,7 +11,7 @@ from flask.views import MethodView
 from flask_smorest import Blueprint
 
 from services.collector import problems
-from services.collector.answering import JsonBlueprint, documented, stored
+from services.collector.answering import JsonBlueprint, Key, documented, stored
 from services.collector.borrowing import Asking, Borrowing
 from services.collector.devices import Doorkeeper
 from services.collector.forms import PlaceForm, WishForm, token_digest
@@ -30,7 +30,7 @@ def places_blueprint(borrowing: Borrowing, doorkeeper: Doorkeeper) -> Blueprint:
     class SomePlaces(MethodView):
         @blueprint.arguments(WishForm())
         @blueprint.response(201, PlaceForm)
-        @documented(blueprint, 400, 401, 403, 404, 409, 413, 415, 422, 429, 503)
+        @documented(blueprint, 400, 401, 403, 404, 409, 413, 415, 422, 429, 503, key=Key.MAY)
         def post(self, form: dict[str, Any], survey_id: str) -> dict[str, Any]:
             """Reserve a place for who begins to answer, or with a device's key up to `count`; fewer where fewer are free."""
             device = doorkeeper.sender()

@@ -7,13 +7,13 @@ from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
-from flask import Response, request
+from flask import Response, jsonify, request
 from flask.views import MethodView
 from flask_smorest import Blueprint
 from marshmallow import ValidationError
 
 from services.collector import problems
-from services.collector.answering import JsonBlueprint, documented, stored, unknown
+from services.collector.answering import JsonBlueprint, Key, documented, stored, unknown
 from services.collector.catalogue import Catalogue
 from services.collector.describing import describe, summary
 from services.collector.devices import Doorkeeper
@@ -22,6 +22,7 @@ from services.collector.forms import (
     BallotsForm,
     OutcomesForm,
     ReceiptForm,
+    SurveyForm,
     SurveysForm,
     SynchronisedForm,
     submission,
@@ -49,7 +50,7 @@ def ballots_blueprint(reception: Reception, doorkeeper: Doorkeeper) -> Blueprint
         @blueprint.arguments(BallotForm())
         @blueprint.response(201, ReceiptForm)
         @blueprint.alt_response(200, schema=ReceiptForm, description="The same ballot was accepted before")
-        @documented(blueprint, 400, 401, 403, 404, 409, 413, 415, 422, 429, 503)
+        @documented(blueprint, 400, 401, 403, 404, 409, 413, 415, 422, 429, 503, key=Key.MAY)
         def put(self, form: dict[str, Any], survey_id: str, ballot_id: UUID) -> Response:
             """Hand in one ballot. The client makes the UUIDv4, and sends the same again when no answer came."""
             if ballot_id.version != 4:
@@ -67,7 +68,7 @@ def ballots_blueprint(reception: Reception, doorkeeper: Doorkeeper) -> Blueprint
     class ManyBallots(MethodView):
         @blueprint.arguments(BallotsForm())
         @blueprint.response(200, OutcomesForm)
-        @documented(blueprint, 400, 401, 404, 413, 415, 422, 429, 503)
+        @documented(blueprint, 400, 401, 404, 413, 415, 422, 429, 503, key=Key.MAY)
         def post(self, form: dict[str, Any], survey_id: str) -> Response:
             """Synchronise up to 500 ballots that a device kept. Each has its own outcome; send again what had a 503."""
             sender = doorkeeper.sender()
@@ -102,14 +103,14 @@ def surveys_blueprint(catalogue: Catalogue) -> Blueprint:
 
     @blueprint.route("/<string:survey_id>")
     class OneSurvey(MethodView):
-        @blueprint.response(200)
+        @blueprint.response(200, SurveyForm)
         @documented(blueprint, 404, 503)
-        def get(self, survey_id: str) -> dict[str, Any]:
+        def get(self, survey_id: str) -> Response:
             """A survey's period, groups, strata, questionnaires, and languages."""
             record = stored(lambda: catalogue.get(survey_id))
             if record.state is State.DRAFT:
                 raise unknown(survey_id)
-            return describe(record)
+            return jsonify(describe(record))
 
     return blueprint
 
