@@ -1,0 +1,166 @@
+"""A deployment of the compose file for tests: a fresh clone of the project under a name and on ports of its own."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import socket
+import subprocess
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+import urllib3
+
+from tests.harness import Client, eventually
+
+ROOT = Path(__file__).parents[2]
+IMAGE = "hailong:test-deployment"
+ONCE = ("database", "volumes")
+SECOND = 1_000_000_000
+
+
+def engine() -> str | None:
+    """Why no deployment can be tried on this machine; None where one can."""
+    if shutil.which("docker") is None:
+        return "there is no docker command"
+    asked = subprocess.run(["docker", "info"], capture_output=True, check=False, timeout=60)
+    if asked.returncode != 0:
+        return "no Docker engine answers"
+    return None if composer() else "neither docker compose nor docker-compose is there"
+
+
+def composer() -> tuple[str, ...]:
+    """The command of Compose, by itself or as a part of docker's; empty where there is none."""
+    for command in (("docker", "compose"), ("docker-compose",)):
+        if shutil.which(command[0]) and subprocess.run([*command, "version"], capture_output=True, check=False).returncode == 0:
+            return command
+    return ()
+
+
+def docker(*arguments: str) -> str:
+    """What a docker command says on both of its outputs."""
+    done = subprocess.run(["docker", *arguments], capture_output=True, text=True, check=False, timeout=300)
+    assert done.returncode == 0, f"docker {' '.join(arguments)}: {done.stderr}"
+    return done.stdout + done.stderr
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def clone(folder: Path) -> None:
+    """A fresh clone of what is committed."""
+    subprocess.run(["git", "clone", "--quiet", "--depth", "1", f"file://{ROOT}", str(folder)], check=True, capture_output=True)
+
+
+class Edge(Client):
+    """A client of the edge, whose certificate is checked against `root`; without one it speaks plain HTTP."""
+
+    def __init__(self, url: str, root: str | None = None) -> None:
+        super().__init__(url)
+        self._pool = urllib3.PoolManager(maxsize=16, timeout=30.0, retries=False, ca_cert_data=root)
+
+
+@dataclass(frozen=True)
+class Deployment:
+    """One deployment in `folder` under the project name `name`, with its edge on two ports of this machine."""
+
+    folder: Path
+    name: str
+    http: int
+    https: int
+
+    def compose(self, *arguments: str, stdin: str = "", check: bool = True, within: float = 600) -> str:
+        """What a compose command prints. AssertionError with what it complains of when it fails."""
+        done = subprocess.run(
+            [*composer(), *arguments], cwd=self.folder, env=self.environment, input=stdin,
+            capture_output=True, text=True, check=False, timeout=within,
+        )  # fmt: skip
+        assert done.returncode == 0 or not check, f"compose {' '.join(arguments)}: {done.stdout}{done.stderr}"
+        return done.stdout
+
+    @property
+    def environment(self) -> dict[str, str]:
+        return {
+            **os.environ,
+            "COMPOSE_PROJECT_NAME": self.name,
+            "HAILONG_IMAGE": IMAGE,
+            "HAILONG_HTTP_PORT": str(self.http),
+            "HAILONG_HTTPS_PORT": str(self.https),
+        }
+
+    def up(self, *services: str) -> None:
+        """Start and wait until everything is healthy."""
+        self.compose("up", "-d", *services)
+        eventually("everything is healthy", self.is_well, within=300, every=1)
+
+    def down(self, *options: str) -> None:
+        self.compose("down", *options)
+
+    def is_well(self) -> bool:
+        """Whether what stays is healthy, or runs where it says nothing of its health, and what runs once ended well."""
+        return all(self._is_well(each) for each in self.containers())
+
+    def _is_well(self, container: Mapping[str, Any]) -> bool:
+        state = container["State"]
+        if service_of(container) in ONCE:
+            return state["Status"] == "exited" and state["ExitCode"] == 0
+        return state["Status"] == "running" and state.get("Health", {}).get("Status", "healthy") == "healthy"
+
+    def containers(self) -> list[dict[str, Any]]:
+        """What docker tells of every container, those that have ended too."""
+        ids = docker("ps", "-aq", "--filter", f"label=com.docker.compose.project={self.name}").split()
+        return json.loads(docker("inspect", *ids)) if ids else []
+
+    def container(self, service: str) -> dict[str, Any]:
+        return next(each for each in self.containers() if service_of(each) == service)
+
+    def hailong(self, *arguments: str, stdin: str = "", check: bool = True) -> str:
+        """What an operator's command prints."""
+        return self.compose("exec", "-T", "console", "hailong", *arguments, stdin=stdin, check=check)
+
+    def load(self, plan: Mapping[str, Any]) -> str:
+        """Bring a plan in, open its survey, and give its name."""
+        name = str(plan["survey"])
+        self.compose("exec", "-T", "console", "sh", "-c", f"cat > /work/{name}.yml", stdin=json.dumps(plan))
+        self.hailong("survey", "load", f"/work/{name}.yml")
+        self.hailong("survey", "open", name)
+        return name
+
+    def root(self) -> str:
+        """The certificate of the authority that the edge made for itself."""
+        return self.compose("exec", "-T", "edge", "cat", "/data/caddy/pki/authorities/local/root.crt")
+
+    @contextmanager
+    def edge(self, root: str | None = None) -> Iterator[Edge]:
+        """A client that trusts the edge's own authority, or `root`."""
+        made = Edge(f"https://localhost:{self.https}", root or self.root())
+        try:
+            yield made
+        finally:
+            made.close()
+
+
+def service_of(container: Mapping[str, Any]) -> str:
+    return str(container["Config"]["Labels"]["com.docker.compose.service"])
+
+
+@contextmanager
+def deployment(folder: Path) -> Iterator[Deployment]:
+    """A deployment from a fresh clone, with everything healthy; nothing of it is left afterwards."""
+    clone(folder)
+    made = Deployment(folder, f"hailong-{uuid4().hex[:8]}", free_port(), free_port())
+    subprocess.run(["make", "secrets", "HOST=localhost", "TLS=internal"], cwd=folder, check=True, capture_output=True)
+    try:
+        made.compose("build", within=1_800)
+        made.up()
+        yield made
+    finally:
+        made.compose("down", "--volumes", "--timeout", "5", check=False)
