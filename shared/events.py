@@ -68,6 +68,14 @@ class AnnouncementsDue:
 
 
 @dataclass(frozen=True, slots=True)
+class NoticesDue:
+    """It is time to look for surveys that have no notice of their plan yet."""
+
+    name: ClassVar[str] = "notices.due"
+    queue: ClassVar[str] = PUBLISHING
+
+
+@dataclass(frozen=True, slots=True)
 class RetentionDue:
     """It is time to look for published surveys whose free text, invitations and contacts are no longer to be kept."""
 
@@ -75,8 +83,8 @@ class RetentionDue:
     queue: ClassVar[str] = PUBLISHING
 
 
-Event = BatchesAccepted | SweepDue | SurveysDue | SurveyDue | AnnouncementsDue | RetentionDue
-Kind = TypeVar("Kind", BatchesAccepted, SweepDue, SurveysDue, SurveyDue, AnnouncementsDue, RetentionDue)
+Event = BatchesAccepted | SweepDue | SurveysDue | SurveyDue | AnnouncementsDue | NoticesDue | RetentionDue
+Kind = TypeVar("Kind", BatchesAccepted, SweepDue, SurveysDue, SurveyDue, AnnouncementsDue, NoticesDue, RetentionDue)
 
 
 class _BatchesAccepted(Schema):
@@ -97,6 +105,7 @@ _SCHEMAS: Mapping[str, Schema] = {
     SurveysDue.name: Schema(unknown=RAISE),
     SurveyDue.name: _SurveyDue(unknown=RAISE),
     AnnouncementsDue.name: Schema(unknown=RAISE),
+    NoticesDue.name: Schema(unknown=RAISE),
     RetentionDue.name: Schema(unknown=RAISE),
 }
 
@@ -127,6 +136,7 @@ _READERS: Mapping[str, Callable[[object], Event]] = {
     SurveysDue.name: lambda payload: from_wire(SurveysDue, payload),
     SurveyDue.name: lambda payload: from_wire(SurveyDue, payload),
     AnnouncementsDue.name: lambda payload: from_wire(AnnouncementsDue, payload),
+    NoticesDue.name: lambda payload: from_wire(NoticesDue, payload),
     RetentionDue.name: lambda payload: from_wire(RetentionDue, payload),
 }
 

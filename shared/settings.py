@@ -25,12 +25,14 @@ class SettingsError(ValueError):
 class Settings:
     """What every process needs.
 
-    `mongodb_url` names the database in its path; `redis_url` is the broker's. Times are in seconds. `site_address` is where
-    the public finds the site, without a slash at its end; empty where it is not known. `licence` is that of the published
-    data, by its SPDX name. `site_fresh` is how long the site takes what it last read of a published survey's state for true.
-    `smtp_url` is the server that takes mail, with its password, and `mail_from` the address that mail comes from; both are
-    empty where no mail can be sent. `limit_…` are the requests a minute that the collector takes of one sender, 0 for any
-    number, `limit_salt` what hides them in Redis, and `proxies` how many servers of our own pass a request on to it.
+    `mongodb_url` names the database in its path; `redis_url` is the broker's. Times are in seconds. `site_address` is where the
+    public finds the site, without a slash at its end; empty where it is not known. `form_address` is where people answer, empty
+    where that is the same. `notices_every` is how often the publisher looks for surveys that have no notice of their plan yet.
+    `licence` is that of the published data, by its SPDX name. `site_fresh` is how long the site takes what it last read of a
+    published survey's state for true. `smtp_url` is the server that takes mail, with its password, and `mail_from` the address
+    that mail comes from; both are empty where no mail can be sent. `limit_…` are the requests a minute that the collector takes
+    of one sender, 0 for any number, `limit_salt` what hides them in Redis, and `proxies` how many servers of our own pass a
+    request on to it.
     """
 
     mongodb_url: str = field(repr=False)
@@ -43,8 +45,10 @@ class Settings:
     sweep_every: float = 5.0
     sweep_older: float = 10.0
     due_every: float = 5.0
+    notices_every: float = 5.0
     site_fresh: float = 1.0
     site_address: str = ""
+    form_address: str = ""
     licence: str = "CC-BY-4.0"
     smtp_url: str = field(default="", repr=False)
     mail_from: str = ""
@@ -65,6 +69,7 @@ _SECONDS = {
     "HAILONG_SWEEP_EVERY": "sweep_every",
     "HAILONG_SWEEP_OLDER": "sweep_older",
     "HAILONG_DUE_EVERY": "due_every",
+    "HAILONG_NOTICES_EVERY": "notices_every",
     "HAILONG_SITE_FRESH": "site_fresh",
 }
 _NUMBERS = {
@@ -119,8 +124,10 @@ def from_environment(environment: Mapping[str, str] | None = None) -> Settings:
     except redis_url.BadRedisUrl as error:
         problems.append(f"HAILONG_REDIS_URL {error}")
     address, licence = env.get("HAILONG_SITE_ADDRESS", "").rstrip("/"), env.get("HAILONG_LICENCE") or LICENCES[0]
-    if address and not _is_site(address):
-        problems.append(f"HAILONG_SITE_ADDRESS must be like https://survey.example.gov.vn, not {address!r}")
+    form_address = env.get("HAILONG_FORM_ADDRESS", "").rstrip("/")
+    for name, given in (("HAILONG_SITE_ADDRESS", address), ("HAILONG_FORM_ADDRESS", form_address)):
+        if given and not _is_site(given):
+            problems.append(f"{name} must be like https://survey.example.gov.vn, not {given!r}")
     if licence not in LICENCES:
         problems.append(f"HAILONG_LICENCE must be one of {', '.join(LICENCES)}, not {licence!r}")
     mail = {"smtp_url": env.get("HAILONG_SMTP_URL", ""), "mail_from": env.get("HAILONG_MAIL_FROM", "")}
@@ -133,6 +140,7 @@ def from_environment(environment: Mapping[str, str] | None = None) -> Settings:
         redis_url=env["HAILONG_REDIS_URL"],
         log_level=level,
         site_address=address,
+        form_address=form_address,
         licence=licence,
         smtp_url=mail["smtp_url"],
         mail_from=mail["mail_from"],
@@ -175,7 +183,8 @@ def to_environment(settings: Settings) -> dict[str, str]:
     changed = {name: setting for name, setting in _NUMBERS.items() if getattr(settings, setting) != getattr(usual, setting)}
     texts |= {name: str(getattr(settings, setting)) for name, setting in changed.items()}
     texts |= {"HAILONG_LIMIT_SALT": settings.limit_salt} if settings.limit_salt else {}
-    said = {"HAILONG_SITE_ADDRESS": settings.site_address, "HAILONG_LICENCE": settings.licence}
+    said = {"HAILONG_SITE_ADDRESS": settings.site_address, "HAILONG_FORM_ADDRESS": settings.form_address}
+    said |= {"HAILONG_LICENCE": settings.licence}
     said |= {"HAILONG_SMTP_URL": settings.smtp_url, "HAILONG_MAIL_FROM": settings.mail_from}
     said = {name: text for name, text in said.items() if text not in ("", LICENCES[0])}  # so as to leave a child its own
     return texts | {"HAILONG_LOG_LEVEL": settings.log_level} | said

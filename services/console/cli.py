@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from services.console.commands import editions  # noqa: F401 -- adds commands to `survey`
+from services.console.commands import editions, notices  # noqa: F401 -- they add commands to `survey`
 from services.console.commands.announcements import announcements
 from services.console.commands.audit import audit
 from services.console.commands.backup import backup, restore

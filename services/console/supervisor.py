@@ -95,7 +95,10 @@ def running(home: Home, port: int, tell: Callable[[str], None]) -> Iterator[Runn
     with home.lock() as lock:
         ports = home.prepare(port)
         config = home.settings()
-        here = {"HAILONG_SITE_ADDRESS": f"http://127.0.0.1:{ports.publisher}"}
+        here = {
+            "HAILONG_SITE_ADDRESS": f"http://127.0.0.1:{ports.publisher}",
+            "HAILONG_FORM_ADDRESS": f"http://127.0.0.1:{ports.collector}",
+        }
         environment = here | settings.process_environment() | settings.to_environment(config)
         supervisord = Path(sys.executable).parent / "supervisord"
         process = subprocess.Popen(  # noqa: S603 - our own program with our own configuration

@@ -7,11 +7,12 @@ from datetime import UTC, datetime
 from services.publisher.announcing import Announcing, ways
 from services.publisher.closing import Closing, Stores
 from services.publisher.data import Imprint
+from services.publisher.noticing import Noticing
 from services.publisher.publishing import Publishing, Shelves
 from services.publisher.retaining import Retaining
 from shared import log, settings, worker
 from shared.broker import Emitter, Watchdog, consume, create_celery, quarantine_unreadable
-from shared.events import PUBLISHING, AnnouncementsDue, RetentionDue, SurveyDue, SurveysDue
+from shared.events import PUBLISHING, AnnouncementsDue, NoticesDue, RetentionDue, SurveyDue, SurveysDue
 from shared.store.announcements import Announcements
 from shared.store.audit import Author
 from shared.store.ballots import Ballots
@@ -19,6 +20,7 @@ from shared.store.comments import Comments
 from shared.store.connection import StoreUnavailable, connect
 from shared.store.editions import Editions, Files
 from shared.store.measures import Measures
+from shared.store.plan_notices import PlanNotices
 from shared.store.previous import Predecessors
 from shared.store.retention import Retention
 from shared.store.surveys import Surveys
@@ -43,7 +45,8 @@ def main() -> None:
     imprint = Imprint(config.site_address, config.licence)
     announcements = Announcements(db)
     shelves = Shelves(
-        surveys, ballots, Editions(db, files), files, Predecessors(db), Measures(db), Comments(db), announcements
+        surveys, ballots, Editions(db, files), files, Predecessors(db), Measures(db), Comments(db), announcements,
+        PlanNotices(db, files),
     )  # fmt: skip
     publishing = Publishing(shelves, now, imprint=imprint)
     closing = Closing(Stores(surveys, ballots, Tallies(db), files), publishing, Emitter(app), now)
@@ -51,6 +54,8 @@ def main() -> None:
     consume(app, SurveyDue, closing.advance, quarantine, (StoreUnavailable,))
     announcing = Announcing(announcements, ways(config), now)
     consume(app, AnnouncementsDue, announcing.deliver, quarantine, (StoreUnavailable,))
+    noticing = Noticing(surveys, PlanNotices(db, files), files, now, config.form_address or config.site_address)
+    consume(app, NoticesDue, noticing.look, quarantine, (StoreUnavailable,))
     retaining = Retaining(surveys, Retention(db, Author("publisher", now)), now)
     consume(app, RetentionDue, retaining.look, quarantine, (StoreUnavailable,))
     quarantine_unreadable(app, quarantine)

@@ -9,7 +9,7 @@ from celery.apps.beat import Beat
 
 from shared import log, settings
 from shared.broker import create_celery, schedule
-from shared.events import AnnouncementsDue, Event, RetentionDue, SurveysDue, SweepDue
+from shared.events import AnnouncementsDue, Event, NoticesDue, RetentionDue, SurveysDue, SweepDue
 
 RETENTION_EVERY = 600.0
 """Seconds between looks for what is no longer to be kept."""
@@ -21,7 +21,8 @@ def main() -> None:
     log.configure("beat", config.log_level)
     app = create_celery(config.redis_url)
     due: dict[Event, float] = {SurveysDue(): config.due_every, AnnouncementsDue(): config.due_every}
-    schedule(app, {SweepDue(): config.sweep_every, **due, RetentionDue(): RETENTION_EVERY})
+    due |= {SweepDue(): config.sweep_every, NoticesDue(): config.notices_every, RetentionDue(): RETENTION_EVERY}
+    schedule(app, due)
     Beat(app=app, loglevel=config.log_level, scheduler="celery.beat:Scheduler", max_interval=1, quiet=True).run()
 
 

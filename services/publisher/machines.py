@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime
-from itertools import islice
+from datetime import UTC, datetime
 
 from services.publisher.data import Imprint
 from services.publisher.data.package import dcat_catalogue, dcat_dataset
@@ -15,7 +14,7 @@ from services.publisher.rendering.edition import read_edition
 from services.publisher.rendering.language import Language, language
 from services.publisher.rendering.others import correction
 from services.publisher.rendering.templating import environment
-from shared.domain.survey import State
+from shared.domain.survey import State, Survey
 from shared.language import SITE_LANGUAGES, chosen
 from shared.store.editions import Edition
 from shared.store.surveys import Record
@@ -28,7 +27,7 @@ _NEVER = "1970-01-01T00:00:00+00:00"
 
 @dataclass(frozen=True, slots=True)
 class FeedEntry:
-    """An edition in the feed."""
+    """An edition in the feed, or the notice that a survey is held."""
 
     address: str
     title: str
@@ -44,21 +43,23 @@ class Machines:
         self._published = published
 
     def feed(self, asked: str | None, imprint: Imprint) -> str:
-        """The editions as an Atom feed (RFC 4287), the latest first."""
+        """The editions, and the notices of surveys that are open, as an Atom feed (RFC 4287), the latest first."""
         reader = language(chosen(asked, SITE_LANGUAGES))
-        editions = sorted(self._editions(), key=lambda pair: pair[1].published_at, reverse=True)
-        entries = [_entry(edition, imprint, reader) for _, edition in islice(editions, ENTRIES)]
+        entries = [_entry(edition, imprint, reader) for _, edition in self._editions()]
+        entries += [_notice_entry(survey, made_at, imprint, reader) for survey, made_at in self._open()]
+        entries = sorted(entries, key=lambda entry: entry.updated, reverse=True)[:ENTRIES]
         updated = entries[0].updated if entries else _NEVER
         template = environment().get_template("feed.xml")
         return template.render(word=reader.word, lang=reader, entries=entries, updated=updated, address=imprint.address)
 
     def sitemap(self, imprint: Imprint) -> str:
-        """The pages of what is published, in each language (sitemaps.org)."""
+        """The pages of what is published, and of surveys that are open, in each language (sitemaps.org)."""
         pages: list[tuple[str, str, Sequence[str]]] = [("/", "", SITE_LANGUAGES), ("/methodology", "", SITE_LANGUAGES)]
         for record in self._out():
             survey, changed = record.survey, self._published.latest(record.survey.id).published_at
             paths = ("", "/history", "/editions", "/register")
             pages += [(f"/surveys/{survey.id}{path}", _time(changed), survey.languages) for path in paths]
+        pages += [(f"/surveys/{survey.id}", _time(made_at), survey.languages) for survey, made_at in self._open()]
         return environment().get_template("sitemap.xml").render(pages=pages, address=imprint.address)
 
     def catalogue(self, imprint: Imprint) -> bytes:
@@ -72,6 +73,12 @@ class Machines:
 
     def _out(self) -> Iterator[Record]:
         yield from (record for record in self._published.surveys() if record.state is State.PUBLISHED)
+
+    def _open(self) -> Iterator[tuple[Survey, datetime]]:
+        """The surveys that people can answer, and whose notice is out, with the moment from which both is so."""
+        for record in self._published.surveys():
+            if record.state is State.OPEN and (out_since := self._published.noticed_at(record.survey.id)) is not None:
+                yield record.survey, max(out_since, record.survey.period.opens_at.astimezone(UTC))
 
     def _editions(self) -> Iterator[tuple[Record, Edition]]:
         for record in self._out():
@@ -101,6 +108,18 @@ def _entry(edition: Edition, imprint: Imprint, reader: Language) -> FeedEntry:
         body=reader.pick(results.body),
         updated=_time(edition.published_at),
         summary=". ".join(part.rstrip(".") for part in (*simulated, *said, *figures)) + ".",
+    )
+
+
+def _notice_entry(survey: Survey, out_since: datetime, imprint: Imprint, reader: Language) -> FeedEntry:
+    period = sentences.period(survey.period.opens_at, survey.period.closes_at, survey, reader)
+    simulated = [reader.word("simulated.title")] if survey.simulated else []
+    return FeedEntry(
+        address=imprint.survey(survey.id),
+        title=reader.word("feed.held", title=reader.pick(survey.title)),
+        body=reader.pick(survey.body.name),
+        updated=_time(out_since),
+        summary=". ".join((*simulated, period)) + ".",
     )
 
 

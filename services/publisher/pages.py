@@ -19,7 +19,7 @@ from services.publisher.rendering.editions import render_editions
 from services.publisher.rendering.history import Past, past_before, past_of, render_history
 from services.publisher.rendering.language import Language, language
 from services.publisher.rendering.live import complete
-from services.publisher.rendering.page import frame, render_page
+from services.publisher.rendering.page import PLAN_SHOWN, frame, render_page
 from services.publisher.rendering.small import render_no_widget, render_widget
 from services.publisher.rendering.templating import environment
 from shared.domain.survey import State, Survey
@@ -38,12 +38,14 @@ Measures = Callable[[str], Sequence[Mapping[str, Any]]]
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A survey in the list. `figures` are (group, overall index, its limits), empty before publication."""
+    """A survey in the list. `figures` are (group, overall index, its limits), empty before publication; `plan` are the
+    documents of the notice that it is held, empty afterwards."""
 
     survey: Survey
     period: str
     status: str
     figures: tuple[tuple[str, str, str], ...]
+    plan: tuple[str, ...] = ()
 
 
 class Pages:
@@ -72,7 +74,7 @@ class Pages:
         """The latest edition, or that there is none yet. Raises UnknownSurvey."""
         record = self._published.survey(survey_id)
         if record.state is not State.PUBLISHED:
-            return body(_unpublished(record, asked), HTML)
+            return body(self._unpublished(record, asked), HTML)
         return self._page(record, latest_number(record), asked)
 
     def edition(self, survey_id: str, number: int, asked: str | None) -> Body:
@@ -97,7 +99,7 @@ class Pages:
         """The survey among those before it, or that nothing is published yet. Raises UnknownSurvey."""
         record = self._published.survey(survey_id)
         if record.state is not State.PUBLISHED:
-            return _unpublished(record, asked)
+            return self._unpublished(record, asked)
         survey = record.survey
         reader = language(chosen(asked, survey.languages), survey.languages)
         series = list(self._series(survey_id))[:_LONGEST_SERIES]
@@ -107,7 +109,7 @@ class Pages:
         """The survey's editions with what each corrected, or that nothing is published yet. Raises UnknownSurvey."""
         record = self._published.survey(survey_id)
         if record.state is not State.PUBLISHED:
-            return _unpublished(record, asked)
+            return self._unpublished(record, asked)
         survey = record.survey
         reader = language(chosen(asked, survey.languages), survey.languages)
         page = {**frame(reader, survey.languages), "address": self._imprint.survey(survey.id)}
@@ -122,7 +124,7 @@ class Pages:
         """The register, or that nothing is published yet. Raises UnknownSurvey."""
         record = self._published.survey(survey_id)
         if record.state is not State.PUBLISHED:
-            return _unpublished(record, asked)
+            return self._unpublished(record, asked)
         return self._register_page(survey_id, asked, self._lookup.register(survey_id))
 
     def receipt(self, found: Found, asked: str | None) -> str:
@@ -186,12 +188,45 @@ class Pages:
             if compared and name is None and (before := self._published.before(edition)) is not None:
                 yield past_before(before.previous)
 
+    def _unpublished(self, record: Record, asked: str | None) -> str:
+        """That nothing is published yet, with the notice that the survey is held."""
+        survey = record.survey
+        reader = language(chosen(asked, survey.languages), survey.languages)
+        still_open = record.state is State.OPEN
+        lines = [
+            reader.word("site.unpublished"),
+            reader.word("site.unpublished_open" if still_open else "site.unpublished_working"),
+            sentences.period(survey.period.opens_at, survey.period.closes_at, survey, reader) + ".",
+        ]
+        if survey.release_at is not None:
+            at = survey.release_at.astimezone(ZoneInfo(survey.period.timezone))
+            lines.append(reader.word("site.unpublished_release", time=reader.time(at), date=reader.date(at)))
+        return (
+            environment()
+            .get_template("message.html")
+            .render(
+                **frame(reader, survey.languages),
+                title=reader.pick(survey.title),
+                lead=f"{reader.pick(survey.body.name)}, {reader.pick(survey.body.place)}",
+                lines=lines,
+                simulated=survey.simulated,
+                survey_id=survey.id,
+                plan=self._plan(survey.id, reader),
+            )
+        )
+
+    def _plan(self, survey_id: str, reader: Language) -> tuple[str, ...]:
+        """The documents of the notice that the survey is held: those in the reader's language, else in Vietnamese."""
+        names = [name for name in PLAN_SHOWN if name in self._published.plan_notice(survey_id)]
+        own = [name for name in names if f".{reader.spoken}." in name]
+        return tuple(own or [name for name in names if name.count(".") == 1])
+
     def _entry(self, record: Record, reader: Language) -> Entry:
         survey = record.survey
         period = sentences.period(survey.period.opens_at, survey.period.closes_at, survey, reader)
         if record.state is not State.PUBLISHED:
             status = reader.word("site.open" if record.state is State.OPEN else "site.working")
-            return Entry(survey, period, status, ())
+            return Entry(survey, period, status, (), self._plan(survey.id, reader))
         edition = read_edition(public_form(self._published.latest(survey.id)))
         return Entry(
             survey,
@@ -225,33 +260,5 @@ def _frozen(measure: Mapping[str, Any]) -> _Frozen:
 def message(title: str, text: str, asked: str | None) -> str:
     """A page that says one thing. `title` and `text` are keys of the catalogue."""
     reader = language(chosen(asked, SITE_LANGUAGES))
-    return (
-        environment()
-        .get_template("message.html")
-        .render(**frame(reader, SITE_LANGUAGES), title=reader.word(title), lead="", lines=[reader.word(text)], simulated=False)
-    )
-
-
-def _unpublished(record: Record, asked: str | None) -> str:
-    survey = record.survey
-    reader = language(chosen(asked, survey.languages), survey.languages)
-    still_open = record.state is State.OPEN
-    lines = [
-        reader.word("site.unpublished"),
-        reader.word("site.unpublished_open" if still_open else "site.unpublished_working"),
-        sentences.period(survey.period.opens_at, survey.period.closes_at, survey, reader) + ".",
-    ]
-    if survey.release_at is not None:
-        at = survey.release_at.astimezone(ZoneInfo(survey.period.timezone))
-        lines.append(reader.word("site.unpublished_release", time=reader.time(at), date=reader.date(at)))
-    return (
-        environment()
-        .get_template("message.html")
-        .render(
-            **frame(reader, survey.languages),
-            title=reader.pick(survey.title),
-            lead=f"{reader.pick(survey.body.name)}, {reader.pick(survey.body.place)}",
-            lines=lines,
-            simulated=survey.simulated,
-        )
-    )
+    said = {"title": reader.word(title), "lead": "", "lines": [reader.word(text)], "simulated": False, "plan": ()}
+    return environment().get_template("message.html").render(**frame(reader, SITE_LANGUAGES), **said)

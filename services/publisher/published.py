@@ -5,11 +5,13 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Callable, Iterator, Mapping
+from datetime import datetime
 from functools import lru_cache
 from typing import Any, Protocol, TypeVar
 
 from shared.domain.survey import State
 from shared.store.editions import Edition, File, UnknownEdition
+from shared.store.plan_notices import PlanNotice
 from shared.store.previous import Compared
 from shared.store.surveys import Record, UnknownSurvey
 
@@ -46,6 +48,16 @@ class Editions(Protocol):
         """The content of a document of the edition. Raises UnknownEdition."""
 
 
+class Notices(Protocol):
+    """Where notices that surveys are held are read; `shared.store.plan_notices.PlanNotices` is one."""
+
+    def get(self, survey_id: str) -> PlanNotice | None:
+        """The survey's notice; None where there is none."""
+
+    def content(self, file: File) -> bytes:
+        """The content of one of a notice's documents. Raises UnknownEdition."""
+
+
 class NotPublished(LookupError):
     """The survey is known and has no edition yet."""
 
@@ -64,12 +76,14 @@ class Published:
         before: Callable[[Mapping[str, Any]], Compared | None] = lambda _: None,
         fresh_for: float = 0.0,
         now: Callable[[], float] = time.monotonic,
+        notices: Notices | None = None,
     ) -> None:
         self._surveys = surveys
         self._editions = editions
         self._before = before
         self._fresh_for = fresh_for
         self._now = now
+        self._notices = notices
         self._seen: dict[str, tuple[float, Record]] = {}
         self._edition = lru_cache(_KEPT)(editions.get)
         self._small = lru_cache(_KEPT)(self._read)
@@ -119,6 +133,28 @@ class Published:
             return self._editions.document(edition, name)[0]
         return bytes(self._small(edition.survey, edition.number, name))
 
+    def plan_notice(self, survey_id: str) -> Mapping[str, File]:
+        """The documents, by name, of the notice that the survey is held; none where none are made. Raises UnknownSurvey, for a
+        draft too.
+        """
+        notice = self._notice(survey_id)
+        return notice.documents if notice is not None else {}
+
+    def noticed_at(self, survey_id: str) -> datetime | None:
+        """When the notice that the survey is held was made; None where there is none. Raises UnknownSurvey, for a draft too."""
+        notice = self._notice(survey_id)
+        return notice.made_at if notice is not None else None
+
+    def _notice(self, survey_id: str) -> PlanNotice | None:
+        self.survey(survey_id)
+        return self._notices.get(survey_id) if self._notices is not None else None
+
+    def plan_document(self, file: File) -> bytes:
+        """The content of one of the documents of `plan_notice`. Raises UnknownEdition."""
+        if self._notices is None:
+            raise UnknownEdition(file.sha256)
+        return self._notices.content(file)
+
     def before(self, edition: Edition) -> Compared | None:
         """What the edition's results were compared with when they came out; None where with nothing, or where it is gone."""
         try:
@@ -144,6 +180,11 @@ def kept_for(seconds: float, read: Callable[[str], T], now: Callable[[], float] 
         return kept[name][1]
 
     return get
+
+
+def is_of_plan(name: str) -> bool:
+    """Whether a document of this name belongs to the notice that a survey is held."""
+    return name.startswith("plan.")
 
 
 def latest_number(record: Record) -> int:

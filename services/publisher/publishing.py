@@ -23,6 +23,7 @@ from shared.store.ballots import Ballots
 from shared.store.comments import Comments
 from shared.store.editions import Edition, Editions, File, Files, UnknownEdition
 from shared.store.measures import Measures
+from shared.store.plan_notices import PlanNotices
 from shared.store.previous import Compared, Predecessors
 from shared.store.surveys import Record, Surveys, as_amended
 
@@ -53,6 +54,7 @@ class Shelves:
     measures: Measures
     comments: Comments
     announcements: Announcements
+    notices: PlanNotices | None = None
 
 
 class Publishing:
@@ -107,13 +109,18 @@ class Publishing:
         found = _released(survey, counted, sealed(record), earlier, self._shelves.predecessors.find(survey))
         issue = Issue(record.editions + 1, now, earlier[0].published_at if earlier else now)
         results = results_of(found.results, survey, issue, self._beside(record, found, earlier))
-        stored = {REGISTER: File(**sealed(record)["file"])}
+        stored = {REGISTER: File(**sealed(record)["file"]), **self._plan_notice(survey.id)}
         made = self._make_files(results, survey, stored, self._imprint)
         files = {name: self._shelves.files.put(content, media_type(name)) for name, content in made.items()}
         review = {"decisions": [_decision(each) for each in found.decisions], "warnings": list(found.warnings)}
         request = _request(record.correction)
         edition = Edition(survey.id, issue.number, now, results, {**files, **stored}, "", plan, request, review)
         return replace(edition, digest=edition.computed_digest())
+
+    def _plan_notice(self, survey_id: str) -> Mapping[str, File]:
+        """The documents of the notice that the survey is held, as they were out while it was open."""
+        notice = self._shelves.notices.get(survey_id) if self._shelves.notices is not None else None
+        return notice.documents if notice is not None else {}
 
     def _plan(self, record: Record) -> Mapping[str, Any]:
         asked = record.correction

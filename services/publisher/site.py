@@ -20,7 +20,7 @@ from services.publisher.data import Imprint
 from services.publisher.lookup import Lookup, Registers
 from services.publisher.machines import Machines, robots
 from services.publisher.pages import HTML, Measures, Pages, message
-from services.publisher.published import RESULTS, NotPublished, Published, as_json
+from services.publisher.published import RESULTS, NotPublished, Published, as_json, is_of_plan
 from services.publisher.rendering.small import widget_style_hash
 from shared import problem
 from shared.domain.register import DamagedRegister, NotAReceipt
@@ -28,7 +28,7 @@ from shared.http import guard, policy
 from shared.problem import Kind, Problem
 from shared.static import static_version
 from shared.store.connection import StoreUnavailable
-from shared.store.editions import Edition, UnknownEdition
+from shared.store.editions import Edition, File, UnknownEdition
 from shared.store.surveys import UnknownSurvey
 
 PAGES = policy(style_src="'self'", img_src="'self'", font_src="'self'", form_action="'self'")
@@ -181,6 +181,8 @@ def _for_everyone(response: Response) -> Response:
 def _register_documents(site: Flask, published: Published) -> None:
     @site.get("/surveys/<survey_id>/<name>")
     def latest_document(survey_id: str, name: str) -> Response:
+        if is_of_plan(name):
+            return _plan_document(published, survey_id, name)
         return _document(published, published.latest(survey_id), name, ASK_FIRST)
 
     @site.get("/surveys/<survey_id>/editions/<int:number>/<name>")
@@ -262,16 +264,30 @@ def _document(published: Published, edition: Edition, name: str, cache: str) -> 
     """A document of the edition. Its hash is known beforehand: who has it gets 304 without its being read."""
     if name not in edition.documents:
         raise UnknownEdition(name)
-    file = edition.documents[name]
-    if is_known(file.sha256):
-        response = Response(status=HTTPStatus.NOT_MODIFIED)
-        response.headers["ETag"], response.headers["Cache-Control"] = f'"{file.sha256}"', cache
-    else:
-        response = answer(body(published.document(edition, name), file.media_type), cache)
+    response = _file(edition.documents[name], lambda: published.document(edition, name), cache)
     file_name = f"{edition.survey}-{edition.number}-{name}"
     response.headers["Content-Disposition"] = f'inline; filename="{file_name}"'
     if name.endswith((".json", ".jsonld", ".csv", ".xlsx", ".png")):
         _for_everyone(response)
+    return response
+
+
+def _plan_document(published: Published, survey_id: str, name: str) -> Response:
+    """A document of the notice that the survey is held, which is out when the survey is open."""
+    documents = published.plan_notice(survey_id)
+    if name not in documents:
+        raise UnknownEdition(name)
+    response = _file(documents[name], lambda: published.plan_document(documents[name]), ASK_FIRST)
+    response.headers["Content-Disposition"] = f'inline; filename="{survey_id}-{name}"'
+    return response
+
+
+def _file(file: File, read: Callable[[], bytes], cache: str) -> Response:
+    """A stored file; 304 without its being read for who has it."""
+    if not is_known(file.sha256):
+        return answer(body(read(), file.media_type), cache)
+    response = Response(status=HTTPStatus.NOT_MODIFIED)
+    response.headers["ETag"], response.headers["Cache-Control"] = f'"{file.sha256}"', cache
     return response
 
 

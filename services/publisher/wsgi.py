@@ -17,6 +17,7 @@ from shared.store import schema
 from shared.store.connection import Db, StoreUnavailable, connect, ping
 from shared.store.editions import Editions, Files
 from shared.store.measures import Measures
+from shared.store.plan_notices import PlanNotices
 from shared.store.previous import Predecessors
 from shared.store.registers import Registers
 from shared.store.surveys import Surveys
@@ -30,7 +31,13 @@ def create() -> Flask:
     db = connect(config.mongodb_url, "site")
     schema.require_if_there(db)
     files = Files(db)
-    published = Published(Surveys(db), Editions(db, files), Predecessors(db).as_published, config.site_fresh)
+    published = Published(
+        Surveys(db),
+        Editions(db, files),
+        Predecessors(db).as_published,
+        config.site_fresh,
+        notices=PlanNotices(db, files),
+    )
     measures = Measures(db)
     site = create_site(
         published,

@@ -45,6 +45,7 @@ INDEXES: dict[str, list[IndexModel]] = {
     "audit": [IndexModel([("survey", ASCENDING), ("_id", ASCENDING)])],
     "audit_head": [],
     "heartbeats": [IndexModel([("at", ASCENDING)], expireAfterSeconds=86_400)],
+    "plan_notices": [],
     "surveys": [IndexModel([("state", ASCENDING)]), IndexModel([("due_at", ASCENDING)])],
     "summaries": [IndexModel([("survey", ASCENDING)])],
     "measures": [],

@@ -28,9 +28,13 @@ QUESTION_ROLES = ("expectation", "perception", "about")
 """The questions outside the indices, in the order in which readers want them."""
 
 
+PLAN_SHOWN = ("plan.pdf", "plan.docx", "plan.en.pdf", "plan.en.docx")
+"""The documents of the notice that a survey is held, in the order in which pages offer them."""
+
 SHOWN = (
     *("notice.pdf", "notice.docx", "report.pdf", "report.docx"),
     *("notice.en.pdf", "notice.en.docx", "report.en.pdf", "report.en.docx"),
+    *PLAN_SHOWN,
     *("results.xlsx", "results.csv", "results.json", "datapackage.json", "dcat.jsonld", "register.txt"),
 )
 """The documents that the page offers, in this order."""

@@ -11,11 +11,12 @@ from shared.domain.ballot import receipt
 from shared.domain.register import BLOCK, Directory, directory
 from shared.domain.survey import State
 from shared.store.editions import Edition, File, UnknownEdition
+from shared.store.plan_notices import PlanNotice
 from shared.store.registers import StoredRegister
 from shared.store.surveys import Record, UnknownSurvey
 from tests.unit.services.publisher.example import bentre, edition_of
 
-PDF = b"%PDF-1.7 a notice"
+PDF, PLAN = b"%PDF-1.7 a notice", b"%PDF-1.7 a notice of a plan"
 OUT, OPEN, DRAFT, AHEAD = "sct-bentre-2022", "dang-lay-y-kien", "ban-nhap", "sap-cong-bo"
 
 RECEIPTS = sorted(receipt(sha256(str(number).encode()).digest()) for number in range(600))
@@ -71,6 +72,23 @@ class Stored:
     def document(self, edition: Edition, name: str) -> tuple[bytes, File]:
         self.memory.documents_read += 1
         return PDF, edition.documents[name]
+
+
+class Noticed:
+    """A notice that the survey is held for every survey of `InMemory`, the draft too."""
+
+    def __init__(self, memory: InMemory) -> None:
+        self.memory = memory
+
+    def get(self, survey_id: str) -> PlanNotice | None:
+        if survey_id not in self.memory.records:
+            return None
+        documents = {name: File(sha256(PLAN).hexdigest(), len(PLAN), "application/pdf") for name in ("plan.pdf", "plan.en.pdf")}
+        return PlanNotice(survey_id, 1, datetime(2022, 7, 1, 2, tzinfo=UTC), documents)
+
+    def content(self, _: File) -> bytes:
+        self.memory.documents_read += 1
+        return PLAN
 
 
 class InBlocks:

@@ -13,7 +13,7 @@ from services.publisher.published import Published, public_form
 from services.publisher.site import create_site
 from shared.store.connection import StoreUnavailable
 from shared.store.surveys import Record
-from tests.unit.services.publisher.memory import AHEAD, DRAFT, OPEN, OUT, PDF, InBlocks, InMemory, Stored
+from tests.unit.services.publisher.memory import AHEAD, DRAFT, OPEN, OUT, PDF, PLAN, InBlocks, InMemory, Noticed, Stored
 
 RESULTS = f"/api/v1/surveys/{OUT}/results"
 
@@ -25,7 +25,7 @@ def memory() -> InMemory:
 
 @pytest.fixture
 def client(memory: InMemory) -> FlaskClient:
-    return create_site(Published(memory, Stored(memory)), InBlocks()).test_client()
+    return create_site(Published(memory, Stored(memory), notices=Noticed(memory)), InBlocks()).test_client()
 
 
 def test_the_list_shows_what_has_begun_and_the_figures_of_what_is_out(client: FlaskClient) -> None:
@@ -74,6 +74,33 @@ def test_before_publication_nothing_leaks_by_any_address(client: FlaskClient, pa
     assert answer.status_code == 404
     assert b"88" not in answer.data
     assert answer.headers["Cache-Control"] == "no-store"
+
+
+@pytest.mark.parametrize(("lang", "name", "other"), [("vi", "plan.pdf", "plan.en.pdf"), ("en", "plan.en.pdf", "plan.pdf")])
+def test_who_reads_of_a_survey_that_is_open_finds_the_notice_that_it_is_held(
+    client: FlaskClient, lang: str, name: str, other: str
+) -> None:
+    for page in (client.get(f"/?lang={lang}").text, client.get(f"/surveys/{OPEN}?lang={lang}").text):
+        assert f'href="/surveys/{OPEN}/{name}"' in page
+        assert f'href="/surveys/{OPEN}/{other}"' not in page
+    document = client.get(f"/surveys/{OPEN}/{name}")
+    assert (document.data, document.mimetype, document.headers["Cache-Control"]) == (PLAN, "application/pdf", "no-cache")
+    assert document.headers["Content-Disposition"] == f'inline; filename="{OPEN}-{name}"'
+
+
+@pytest.mark.parametrize(
+    ("survey", "name"), [(DRAFT, "plan.pdf"), ("no-such-survey", "plan.pdf"), (OPEN, "plan.docx"), (OPEN, "plan.")]
+)
+def test_a_notice_that_is_not_out_is_not_found(client: FlaskClient, survey: str, name: str) -> None:
+    assert client.get(f"/surveys/{survey}/{name}").status_code == 404
+
+
+def test_a_survey_that_opens_is_in_the_feed_and_the_sitemap_and_a_draft_is_not(client: FlaskClient) -> None:
+    feed, sitemap = client.get("/feed.atom?lang=en").text, client.get("/sitemap.xml").text
+    assert "Survey begins: " in feed
+    assert f"/surveys/{OPEN}</id>" in feed
+    assert f"/surveys/{OPEN}</loc>" in sitemap
+    assert DRAFT not in feed + sitemap
 
 
 def test_a_draft_is_not_told_from_a_survey_that_does_not_exist(client: FlaskClient) -> None:
@@ -139,6 +166,12 @@ def test_who_has_the_content_already_gets_it_not_again(client: FlaskClient, path
 def test_a_document_that_the_reader_has_is_not_read_from_the_store(client: FlaskClient, memory: InMemory) -> None:
     client.get(f"/surveys/{OUT}/notice.pdf", headers={"If-None-Match": f'"{sha256(PDF).hexdigest()}"'})
     assert memory.documents_read == 0
+
+
+def test_a_notice_of_a_plan_that_the_reader_has_is_not_read_from_the_store(client: FlaskClient, memory: InMemory) -> None:
+    tag = client.get(f"/surveys/{OPEN}/plan.pdf").headers["ETag"]
+    again = client.get(f"/surveys/{OPEN}/plan.pdf", headers={"If-None-Match": tag})
+    assert (again.status_code, memory.documents_read) == (304, 1)
 
 
 def test_what_may_change_is_asked_for_again_and_what_may_not_is_kept(client: FlaskClient) -> None:

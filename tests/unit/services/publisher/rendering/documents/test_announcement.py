@@ -2,15 +2,11 @@
 
 from dataclasses import replace
 from datetime import UTC, datetime
-from pathlib import Path
 
-from click.testing import CliRunner
-
-from services.publisher.plan_notice import main
 from services.publisher.rendering.documents.announcement import announcement
 from services.publisher.rendering.documents.parts import Paragraph
 from shared.domain.survey import Admission, Survey
-from tests.unit.services.publisher.example import PLAN, bentre
+from tests.unit.services.publisher.example import bentre
 
 
 def said(survey: Survey, tag: str = "vi") -> str:
@@ -36,22 +32,3 @@ def test_it_tells_invitations_from_open_answering() -> None:
 def test_a_day_of_release_is_named_only_where_the_plan_names_one() -> None:
     assert "Kết quả được công bố sau khi kết thúc khảo sát" in said(bentre())
     assert "công bố ngày 15/11/2022" in said(replace(bentre(), release_at=datetime(2022, 11, 15, 2, tzinfo=UTC)))
-
-
-def test_the_command_writes_a_file_a_language_and_form(tmp_path: Path) -> None:
-    done = CliRunner().invoke(main, [str(PLAN), "--out", str(tmp_path / "out")])
-    assert done.exit_code == 0, done.output
-    assert sorted(file.name for file in (tmp_path / "out").iterdir()) == [
-        "plan.docx",
-        "plan.en.docx",
-        "plan.en.pdf",
-        "plan.pdf",
-    ]
-
-
-def test_the_command_says_what_is_wrong_with_a_plan(tmp_path: Path) -> None:
-    plan = tmp_path / "plan.yml"
-    plan.write_text("survey: x\n", "utf-8")
-    done = CliRunner().invoke(main, [str(plan), "--out", str(tmp_path)])
-    assert done.exit_code == 1
-    assert "title" in done.output
