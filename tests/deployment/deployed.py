@@ -21,7 +21,6 @@ from tests.harness import Client, eventually
 ROOT = Path(__file__).parents[2]
 IMAGE = "hailong:test-deployment"
 ONCE = ("database", "volumes")
-SECOND = 1_000_000_000
 
 
 def engine() -> str | None:
@@ -96,6 +95,9 @@ class Deployment:
             "HAILONG_HTTPS_PORT": str(self.https),
         }
 
+    def make_secrets(self, tls: str = "internal") -> None:
+        subprocess.run(["make", "secrets", "HOST=localhost", f"TLS={tls}"], cwd=self.folder, check=True, capture_output=True)
+
     def up(self, *services: str) -> None:
         """Start and wait until everything is healthy."""
         self.compose("up", "-d", *services)
@@ -103,6 +105,16 @@ class Deployment:
 
     def down(self, *options: str) -> None:
         self.compose("down", *options)
+
+    def remove(self) -> None:
+        """Take everything away with all data, whatever became of it."""
+        self.compose("down", "--volumes", "--timeout", "5", check=False)
+
+    def bring(self, file: Path, to: str) -> None:
+        """Put a file of any size into the console."""
+        with file.open("rb") as content:
+            console = self.container("console")["Id"]
+            subprocess.run(["docker", "exec", "-i", console, "sh", "-c", f"cat > {to}"], stdin=content, check=True)
 
     def is_well(self) -> bool:
         """Whether what stays is healthy, or runs where it says nothing of its health, and what runs once ended well."""
@@ -157,10 +169,10 @@ def deployment(folder: Path) -> Iterator[Deployment]:
     """A deployment from a fresh clone, with everything healthy; nothing of it is left afterwards."""
     clone(folder)
     made = Deployment(folder, f"hailong-{uuid4().hex[:8]}", free_port(), free_port())
-    subprocess.run(["make", "secrets", "HOST=localhost", "TLS=internal"], cwd=folder, check=True, capture_output=True)
+    made.make_secrets()
     try:
         made.compose("build", within=1_800)
         made.up()
         yield made
     finally:
-        made.compose("down", "--volumes", "--timeout", "5", check=False)
+        made.remove()
