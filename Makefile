@@ -5,9 +5,9 @@ BIN := $(VENV)/bin
 INSTALLED := $(VENV)/.installed
 DEVELOPED := $(VENV)/.developed
 
-.PHONY: help install demo up test check bench attack faults secrets edge-root clean backups
+.PHONY: help install demo up test check bench attack faults secrets edge-root bundle test-deployment clean backups
 help:  ## this list
-	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-15s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 $(BIN)/python:
 	$(PYTHON) -c 'import sys; sys.exit("Hailong needs Python 3.11 or later; this is " + sys.version.split()[0] + ". Name another: make PYTHON=python3.12 ...") if sys.version_info < (3, 11) else None'
@@ -31,7 +31,10 @@ up: $(INSTALLED)  ## start everything on the embedded servers
 
 JOBS ?= 3
 test: $(DEVELOPED)  ## all tests, on real servers, JOBS= of them at a time
-	$(BIN)/python -m pytest --numprocesses $(JOBS) --dist loadscope
+	$(BIN)/python -m pytest --numprocesses $(JOBS) --dist loadscope --ignore tests/deployment
+
+test-deployment: $(DEVELOPED)  ## try the compose deployment for real, where a Docker engine answers (a quarter of an hour)
+	$(BIN)/python -m pytest tests/deployment -rs
 
 check: $(DEVELOPED)  ## lint, types, import rules
 	$(BIN)/ruff check .
@@ -58,12 +61,16 @@ fuzz: $(DEVELOPED)  ## send requests made up from the API's own description, and
 	$(BIN)/python -m tests.fuzz --requests $(REQUESTS) --seed $(SEED)
 
 HOST ?=
+COMPOSE = $(shell docker compose version >/dev/null 2>&1 && echo docker compose || echo docker-compose)
 TLS ?= acme
 secrets:  ## make secrets/ and .env for a deployment; HOST=survey.example.gov.vn TLS=acme|own|internal|off
 	@deploy/make-secrets "$(HOST)" "$(TLS)"
 
 edge-root:  ## print the root certificate of an edge with TLS=internal, for browsers to trust
-	@docker compose exec -T edge cat /data/caddy/pki/authorities/local/root.crt
+	@$(COMPOSE) exec -T edge cat /data/caddy/pki/authorities/local/root.crt
+
+bundle:  ## make build/hailong-VERSION-bundle.tar: images, wheels and an installer for a server without internet
+	@deploy/bundle/make-bundle
 
 clean:  ## remove what was made: the virtual environment, the embedded servers' data
 	rm -rf $(VENV) var build *.egg-info

@@ -92,6 +92,4 @@ def digests(edge: Edge, survey: str) -> dict[str, str]:
 
 def found_in_register(edge: Edge, survey: str, receipt: str) -> bool:
     answer = edge.get(f"/api/v1/surveys/{survey}/register/{receipt}")
-    return answer.status == 200 and bool(answer.json["found"])
-
-
+    return answer.status == 200 and bool(answer.json["included"])

@@ -96,7 +96,8 @@ class Deployment:
         }
 
     def make_secrets(self, tls: str = "internal") -> None:
-        subprocess.run(["make", "secrets", "HOST=localhost", f"TLS={tls}"], cwd=self.folder, check=True, capture_output=True)
+        making = ["make", "secrets", "HOST=localhost", f"TLS={tls}"]
+        subprocess.run(making, cwd=self.folder, env=self.environment, check=True, capture_output=True)
 
     def up(self, *services: str) -> None:
         """Start and wait until everything is healthy."""

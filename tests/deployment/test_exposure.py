@@ -76,7 +76,7 @@ def test_plain_http_is_sent_to_tls(deployed: Deployment) -> None:
         connection.sendall(b"GET /surveys/x HTTP/1.0\r\nHost: localhost\r\n\r\n")
         answer = connection.makefile().read()
     assert re.match(r"HTTP/1\.[01] 308 ", answer)
-    assert "Location: https://localhost/surveys/x" in answer
+    assert f"Location: https://localhost:{deployed.https}/surveys/x" in answer
 
 
 @each_staying

@@ -78,7 +78,9 @@ def test_no_container_is_told_a_secret_by_its_environment_or_its_arguments(name:
         "command": str(service.get("command")),
         "entrypoint": str(service.get("entrypoint")),
     }
-    assert not [key for key in told if re.search("(PASSWORD|SECRET|_URL)$", key) or re.search("://[^/]*:[^/]*@", str(told[key]))]
+    assert not [
+        key for key in told if re.search("(PASSWORD|SECRET|_URL)$", key) or re.search("://[^/]*:[^/]*@", str(told[key]))
+    ]
 
 
 def test_images_can_be_named_by_variables() -> None:
