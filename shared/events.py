@@ -14,6 +14,7 @@ from marshmallow import RAISE, Schema, ValidationError, fields, post_load, valid
 
 SCORING = "scoring"
 PUBLISHING = "publishing"
+BEAT = "beat"
 
 BATCHES_LIMIT = 20
 """Batches that one event may name: what is scored in one transaction."""

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import time
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from threading import Lock
 
@@ -21,6 +21,7 @@ from shared.domain.survey import State
 from shared.store import migrations, schema
 from shared.store.ballots import Ballots
 from shared.store.connection import Db
+from shared.store.places import Held, Places, Turns
 from shared.store.surveys import Record, Surveys
 from shared.store.tallies import Tallies, Waiting
 from shared.store.watch import Heartbeats, Quarantine
@@ -28,16 +29,20 @@ from shared.store.watch import Heartbeats, Quarantine
 FRESH = 30.0
 """Seconds for which figures are told again before they are read anew."""
 
+DEADLINE = 5.0
+"""Seconds within which the places of a survey are read."""
+
 TERMS = ("accepted", "stored", "waiting", "scored", "counted", "surplus")
 
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """How one survey stands."""
+    """How one survey stands. `places` has the strata with a limit."""
 
     record: Record
     equation: Equation
     waiting: Waiting
+    places: Mapping[str, Held] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,12 +60,17 @@ class Picture:
 def look(db: Db, now: datetime) -> Picture:
     """Read how everything stands. Raises StoreUnavailable."""
     surveys = Surveys(db).in_states(State.OPEN, State.CLOSING, State.SEALED, State.PUBLISHED)
-    ballots, tallies = Ballots(db), Tallies(db)
+    ballots, tallies, places = Ballots(db), Tallies(db), Places(db, DEADLINE, Turns())
+
+    def standing(record: Record) -> Standing:
+        survey_id = record.survey.id
+        return Standing(record, ballots.equation(survey_id), tallies.waiting(survey_id), places.all(survey_id, now))
+
     quarantine: Counter[str] = Counter()
     for (kind, _), number in Quarantine(db).reasons().items():
         quarantine[kind] += number
     return Picture(
-        surveys=tuple(Standing(r, ballots.equation(r.survey.id), tallies.waiting(r.survey.id)) for r in surveys),
+        surveys=tuple(standing(record) for record in surveys),
         stuck=Counter(each.survey for each in tallies.all_stuck()),
         quarantine=quarantine,
         heartbeats=Heartbeats(db).ages(now),
@@ -85,6 +95,7 @@ def families(picture: Picture, now: datetime) -> Iterator[Metric]:
 def _surveys(surveys: Iterable[Standing], now: datetime) -> Iterator[Metric]:
     terms = GaugeMetricFamily("hailong_survey_ballots", "Terms of the equation", labels=["survey", "term"])
     states = GaugeMetricFamily("hailong_survey_state", "1 for the state that the survey is in", labels=["survey", "state"])
+    left = GaugeMetricFamily("hailong_places_left", "Places that are neither taken nor reserved", labels=["survey", "stratum"])
     holds, problem, editions, oldest = {}, {}, {}, {}
     for standing in surveys:
         survey_id, record = standing.record.survey.id, standing.record
@@ -92,12 +103,14 @@ def _surveys(surveys: Iterable[Standing], now: datetime) -> Iterator[Metric]:
             terms.add_metric([survey_id, term], getattr(standing.equation, term))
         for state in State:
             states.add_metric([survey_id, state.value], record.state is state)
+        for stratum, held in standing.places.items():
+            left.add_metric([survey_id, stratum], held.free - held.reserved)
         holds[survey_id] = float(standing.equation.holds)
         problem[survey_id] = float(record.problem is not None)
         editions[survey_id] = float(record.editions)
         since = standing.waiting.oldest
         oldest[survey_id] = 0.0 if since is None else (now - since).total_seconds()
-    yield from (terms, states)
+    yield from (terms, states, left)
     yield _gauge("hailong_survey_equation_holds", "Whether every acknowledged ballot is accounted for", "survey", holds)
     yield _gauge("hailong_survey_problem", "Whether the survey cannot move on", "survey", problem)
     yield _gauge("hailong_survey_editions", "Editions published", "survey", editions)

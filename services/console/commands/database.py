@@ -10,7 +10,7 @@ import click
 
 from services.console.commands.common import Refused, context_of, say, told, with_home
 from shared import settings
-from shared.events import PUBLISHING, SCORING
+from shared.events import BEAT, PUBLISHING, SCORING
 from shared.store import migrations
 from shared.store.audit import Author
 from shared.store.connection import connect
@@ -52,14 +52,14 @@ def _at_home(url: str, host: str) -> str:
 
 @click.command()
 @with_home
-@click.argument("service", type=click.Choice([SCORING, PUBLISHING]))
+@click.argument("service", type=click.Choice([SCORING, PUBLISHING, BEAT]))
 @told
 def health(home: Path, service: str) -> None:
-    """Whether a worker of SERVICE on this host consumes what is sent to it. Exit 1 when it does not."""
+    """Whether a worker of SERVICE on this host consumes what is sent to it, or the beat sends. Exit 1 when it does not."""
     context = context_of(home)
     age = Heartbeats(context.db).ages(datetime.now(UTC), host=socket.gethostname()).get(service)
     if age is None:
-        raise Refused(f"no worker of {service} on this host has consumed a message yet")
+        raise Refused(f"{service} on this host has not given a sign of life yet")
     if age > timedelta(seconds=context.settings.heartbeat_stale):
-        raise Refused(f"the worker of {service} on this host consumed its last message {age.total_seconds():.0f} s ago")
-    say(f"{service} consumes")
+        raise Refused(f"{service} on this host gave its last sign of life {age.total_seconds():.0f} s ago")
+    say(f"{service} works")

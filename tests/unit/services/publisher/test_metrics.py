@@ -11,6 +11,7 @@ import pytest
 from services.publisher.metrics import Exposition, Picture, Standing, families
 from shared.domain.equation import Equation
 from shared.domain.survey import State
+from shared.store.places import Held
 from shared.store.surveys import Record
 from shared.store.tallies import Waiting
 from tests.unit.shared.domain.surveys import SURVEY
@@ -21,7 +22,7 @@ RECORD = Record(SURVEY, State.OPEN, 2, None, None, None, 0)
 
 
 def picture(equation: Equation = SOUND, record: Record = RECORD) -> Picture:
-    standing = Standing(record, equation, Waiting(1, 3, NOW - timedelta(seconds=4)))
+    standing = Standing(record, equation, Waiting(1, 3, NOW - timedelta(seconds=4)), {"desk": Held(20, free=9, reserved=2)})
     return Picture((standing,), Counter({SURVEY.id: 2}), Counter(ballot=1), {"scoring": timedelta(seconds=3)}, 1, 0)
 
 
@@ -38,6 +39,7 @@ def told(shown: Picture) -> list[str]:
         f'hailong_survey_state{{state="open",survey="{SURVEY.id}"}} 1.0',
         f'hailong_survey_state{{state="sealed",survey="{SURVEY.id}"}} 0.0',
         f'hailong_survey_oldest_waiting_seconds{{survey="{SURVEY.id}"}} 4.0',
+        f'hailong_places_left{{survey="{SURVEY.id}",stratum="desk"}} 7.0',
         f'hailong_batches_stuck{{survey="{SURVEY.id}"}} 2.0',
         'hailong_quarantine{kind="ballot"} 1.0',
         'hailong_quarantine{kind="message"} 0.0',
