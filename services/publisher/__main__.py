@@ -19,6 +19,7 @@ from shared.store.ballots import Ballots
 from shared.store.comments import Comments
 from shared.store.connection import StoreUnavailable, connect
 from shared.store.editions import Editions, Files
+from shared.store.invitations import Invitations
 from shared.store.measures import Measures
 from shared.store.plan_notices import PlanNotices
 from shared.store.previous import Predecessors
@@ -46,7 +47,7 @@ def main() -> None:
     announcements = Announcements(db)
     shelves = Shelves(
         surveys, ballots, Editions(db, files), files, Predecessors(db), Measures(db), Comments(db), announcements,
-        PlanNotices(db, files),
+        PlanNotices(db, files), Invitations(db),
     )  # fmt: skip
     publishing = Publishing(shelves, now, imprint=imprint)
     closing = Closing(Stores(surveys, ballots, Tallies(db), files), publishing, Emitter(app), now)

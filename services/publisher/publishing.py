@@ -17,11 +17,12 @@ from shared.domain.disclosure import ReleaseRefused
 from shared.domain.edition import Beside, Correction, Issue, results_of
 from shared.domain.recount import Recount, recount
 from shared.domain.release import Released, released
-from shared.domain.survey import Survey
+from shared.domain.survey import Admission, Survey
 from shared.store.announcements import Announcements
 from shared.store.ballots import Ballots
 from shared.store.comments import Comments
 from shared.store.editions import Edition, Editions, File, Files, UnknownEdition
+from shared.store.invitations import Invitations
 from shared.store.measures import Measures
 from shared.store.plan_notices import PlanNotices
 from shared.store.previous import Compared, Predecessors
@@ -55,6 +56,7 @@ class Shelves:
     comments: Comments
     announcements: Announcements
     notices: PlanNotices | None = None
+    invitations: Invitations | None = None
 
 
 class Publishing:
@@ -136,6 +138,14 @@ class Publishing:
             )
         return counted
 
+    def _handed_out(self, survey: Survey, earlier: Sequence[Edition]) -> Mapping[str, int]:
+        """The invitations handed out, by stratum. A correction repeats what was told first: they are destroyed in time."""
+        if earlier:
+            return dict(earlier[0].results.get("handed_out", {}))
+        issued = self._shelves.invitations.issued(survey.id) if self._shelves.invitations is not None else {}
+        inviting = [id_ for id_, (_, stratum) in survey.strata.items() if stratum.admission is Admission.INVITED]
+        return {id_: issued[id_] for id_ in inviting if id_ in issued}
+
     def _beside(self, record: Record, found: Released, earlier: Sequence[Edition]) -> Beside:
         shelves, survey = self._shelves, record.survey
         before = found.results.get("compared_with", {}).get("survey", survey.previous)
@@ -143,6 +153,7 @@ class Publishing:
             measures=[measure.to_json() for measure in shelves.measures.of(survey.id)],
             measures_before=[] if before is None else [measure.to_json() for measure in shelves.measures.of(before)],
             comments=shelves.comments.themes(survey.id),
+            handed_out=self._handed_out(survey, earlier),
             correction=None if record.correction is None else correction_told(record.correction, earlier[-1], found.results),
         )
 

@@ -21,13 +21,15 @@ class Beside:
     """What is published with the figures and not computed from ballots' ratings.
 
     `measures` and `measures_before` are what the body does after this survey and after the one before, `comments` the themes of
-    the open question by group; all in their public form. `correction` says what a corrected edition changed and why.
+    the open question by group; all in their public form. `handed_out` are the invitations handed out, by stratum: strata for
+    which that is not known are absent. `correction` says what a corrected edition changed and why.
     """
 
     measures: Sequence[Json] = ()
     measures_before: Sequence[Json] = ()
     comments: Sequence[Json] = ()
     correction: Json | None = None
+    handed_out: Mapping[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +62,7 @@ def results_of(released: Json, survey: Survey, issue: Issue, beside: Beside) -> 
         "edition": issue.number,
         "published_at": issue.published_at.isoformat(),
         "release": promptness(survey, issue.first_at),
+        "handed_out": dict(beside.handed_out),
         "measures": [dict(measure) for measure in beside.measures],
         "measures_before": [dict(measure) for measure in beside.measures_before],
         "comments": [dict(group) for group in beside.comments],

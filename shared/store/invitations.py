@@ -43,6 +43,16 @@ class Invitations:
         for start in range(0, len(documents), PART):
             self._issue(survey_id, stratum, documents[start : start + PART])
 
+    def issued(self, survey_id: str) -> dict[str, int]:
+        """How many invitations of the survey there are, spent or not, by stratum; strata without any are absent.
+
+        One that a reminder replaced is not among them. Raises StoreUnavailable.
+        """
+        by_stratum: Document = {"$group": {"_id": "$stratum", "count": {"$sum": 1}}}
+        steps = [{"$match": {"survey": survey_id}}, by_stratum, {"$sort": {"_id": 1}}]
+        with answering(_DEADLINE):
+            return {found["_id"]: int(found["count"]) for found in self._db.invitations.aggregate(steps)}
+
     def find(self, digest: bytes) -> Invitation | None:
         """The invitation of a token's digest, spent or not; None where none was issued. Raises StoreUnavailable."""
         with answering(_DEADLINE):

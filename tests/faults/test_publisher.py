@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -16,6 +17,7 @@ from shared.domain.announcement import Way
 from shared.domain.ballot import Submission, check, digest
 from shared.domain.edition import Correction
 from shared.domain.survey import Channel, State
+from shared.domain.token import BITS, token
 from shared.events import BatchesAccepted, Event, SurveyDue
 from shared.store import schema
 from shared.store.acceptance import Acceptance, Moment
@@ -24,6 +26,7 @@ from shared.store.comments import Comments
 from shared.store.connection import connect
 from shared.store.editions import Editions
 from shared.store.editions import Files as RealFiles
+from shared.store.invitations import Invitations
 from shared.store.measures import Measures
 from shared.store.previous import Predecessors
 from shared.store.surveys import Record
@@ -109,15 +112,15 @@ def closing(store: Store, scalpel: Scalpel | None = None, clock: Callable[[], da
     surveys, files = around(store.surveys), around(RealFiles(db))
     shelves = Shelves(
         surveys, store.ballots, around(Editions(db, RealFiles(db))), files, Predecessors(db), Measures(db), Comments(db),
-        around(Announcements(db)),
+        around(Announcements(db)), invitations=Invitations(db),
     )  # fmt: skip
     publishing = Publishing(shelves, clock, make=two_files)
     return Closing(Stores(surveys, store.ballots, store.tallies, files), publishing, Silent(), clock)
 
 
-def answered(store: Store, *, scored: bool = True, **changes: object) -> Record:
+def answered(store: Store, *strata: dict[str, Any], scored: bool = True, **changes: object) -> Record:
     """An open survey with ballots in it."""
-    record = store.opened(plans.small(unique("step"), **changes))
+    record = store.opened(plans.small(unique("step"), *strata, **changes))
     for number in range(BALLOTS):
         body = {**ballot(answers={"C1": 1 + number % 5, "C2": 5, "C3": 4, "Q": 4}), "channel": Channel.WEB}
         checked = check(Submission(id=uuid4(), **body), record.survey)
@@ -150,6 +153,23 @@ def test_a_publisher_killed_at_any_write_is_followed_by_one_that_finishes(alone:
         closing(alone, Scalpel(step, before)).advance(SurveyDue(survey))
     closing(alone).advance(SurveyDue(survey))
     assert_published_once(alone, survey)
+
+
+def test_invitations_are_told_as_of_the_first_edition_and_only_of_strata_that_invite(alone: Store) -> None:
+    strata = (
+        plans.stratum("desk"),
+        plans.stratum("invited", admission="invited"),
+        plans.stratum("nobody", admission="invited"),
+    )
+    survey = answered(alone, *strata).survey.id
+    for stratum, number in (("desk", 2), ("invited", 3)):
+        Invitations(alone.db, AUTHOR).issue(survey, stratum, [token(secrets.randbits(BITS)) for _ in range(number)])
+    closing(alone).advance(SurveyDue(survey))
+    alone.db.invitations.delete_many({"survey": survey})
+    alone.surveys.correct(alone.surveys.get(survey), asked())
+    closing(alone).advance(SurveyDue(survey))
+    editions = Editions(alone.db, RealFiles(alone.db)).all(survey)
+    assert [edition.results["handed_out"] for edition in editions] == [{"invited": 3}, {"invited": 3}]
 
 
 def test_there_are_so_many_writes_on_the_way_to_an_edition(alone: Store) -> None:

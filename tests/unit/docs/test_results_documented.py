@@ -125,7 +125,7 @@ def told_beside(survey: Survey, before: dict[str, Any], after: dict[str, Any]) -
         "fields": [{"field": "title.vi", "before": "Cũ", "after": "Mới"}],
         "figures": changes(before, after),
     }
-    return Beside([measure.to_json()], (), themes([*rows, *few], survey), correction)
+    return Beside([measure.to_json()], (), themes([*rows, *few], survey), correction, {next(iter(survey.strata)): 40})
 
 
 def of_one_mind(ballots: list[Ballot], level: int) -> list[Ballot]:

@@ -24,20 +24,16 @@ MEDIA_TYPES: Mapping[str, str] = {
     "docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
 }
 NOTICE_PAGES = 2
-NOT_COUNTED: Mapping[str, int] = {}
 
 
-def documents(
-    document: Json, survey: Survey, address: str | None = None, handed_out: Mapping[str, int] = NOT_COUNTED
-) -> Mapping[str, bytes]:
+def documents(document: Json, survey: Survey, address: str | None = None) -> Mapping[str, bytes]:
     """The documents of the edition in `document`, by file name. The same input gives the same bytes.
 
     `notice.pdf` and `report.pdf` are in Vietnamese, those in another language of the plan `notice.en.pdf` and so on; each is
-    there as DOCX too. `address` is where people find the results, None where that is not known; `handed_out`
-    is the number of ballots or invitations handed out in each stratum for which it is known.
+    there as DOCX too. `address` is where people find the results, None where that is not known.
     """
     edition = read_edition(document)
-    given = given_by(document, address, handed_out)
+    given = given_by(document, address)
     made: dict[str, bytes] = {}
     for tag in tags(survey.languages):
         for name, words in (("notice", fitted(edition, survey, tag, given)), ("report", report(edition, survey, tag, given))):

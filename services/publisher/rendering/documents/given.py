@@ -29,11 +29,11 @@ class Given:
     release: Mapping[str, Any] | None = None
 
 
-def given_by(document: Json, address: str | None, handed_out: Mapping[str, int]) -> Given:
+def given_by(document: Json, address: str | None) -> Given:
     """What stands in the edition in `document` beside its figures."""
     return Given(
         address=address,
-        handed_out=handed_out,
+        handed_out=document.get("handed_out", {}),
         measures=tuple(measure_from(each) for each in document.get("measures", ())),
         measures_before=tuple(measure_from(each) for each in document.get("measures_before", ())),
         comments=tuple(document.get("comments", ())),

@@ -17,7 +17,7 @@ def annexes(context: Context, given: Given) -> tuple[Annex, ...]:
     kept: list[tuple[str, str, tuple[Section, ...]]] = [
         ("questionnaire.title", "", questionnaire.sections(context)),
         ("tables.title", "", tables.sections(context)),
-        ("aapor.title", word("aapor.lead"), transparency.sections(context)),
+        ("aapor.title", word("aapor.lead"), transparency.sections(context, given)),
         ("ess.title", word("ess.lead"), quality_report(context, given)),
     ]
     with_ = annex_with(context.survey.body, "report", context.reader)

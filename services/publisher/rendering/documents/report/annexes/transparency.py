@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from functools import partial
 
 from services.publisher.rendering import sentences
 from services.publisher.rendering.documents import said
 from services.publisher.rendering.documents.context import Context
+from services.publisher.rendering.documents.given import Given
 from services.publisher.rendering.documents.parts import BLANK, Section
 from services.publisher.rendering.documents.report.blocks import paragraphs
 from services.publisher.rendering.documents.report.limits import limits
 from services.publisher.rendering.documents.words import capitalised, listed
-from services.publisher.rendering.language import language
+from services.publisher.rendering.language import Language, language
+from shared.domain.results import GroupResult
 from shared.domain.survey import Admission, Stratum
 
 
-def sections(context: Context) -> tuple[Section, ...]:
+def sections(context: Context, given: Given) -> tuple[Section, ...]:
     items: tuple[tuple[str, Callable[[Context], Iterator[str]]], ...] = (
         ("strategy", _plain("strategy")),
         ("sponsor", _sponsor),
@@ -24,7 +27,7 @@ def sections(context: Context) -> tuple[Section, ...]:
         ("sampling", _sampling),
         ("modes", _modes),
         ("dates", _dates),
-        ("size", _size),
+        ("size", partial(_size, given=given)),
         ("weights", _weights),
         ("processing", _plain("processing")),
         ("limits", lambda context: iter(listed(limits(context)))),
@@ -82,13 +85,24 @@ def _dates(context: Context) -> Iterator[str]:
     yield f"{capitalised(sentences.period(results.opens_at, results.closes_at, context.survey, context.reader))}."
 
 
-def _size(context: Context) -> Iterator[str]:
+def _size(context: Context, given: Given) -> Iterator[str]:
     words = context.reader
     for number, group in enumerate(context.groups):
         figure = said.figure(group.overall, group, words, context.confidence)
         ballots = said.ballots(group, words)
         yield words.word("aapor.size_text", group=context.label(number), ballots=ballots, figure=figure)
+        yield _response(group, context.label(number), given, words)
     yield f"{words.word('aapor.precision')} {words.word('aapor.precision_design')}"
+
+
+def _response(group: GroupResult, label: str, given: Given, words: Language) -> str:
+    """The counted ballots of those that were handed out; where that is not known, for whom it is not."""
+    unknown = [words.pick(stratum.title) for stratum in group.strata if stratum.id not in given.handed_out]
+    if unknown:
+        return words.word("aapor.response_unknown", group=label, strata="; ".join(unknown))
+    handed_out = sum(given.handed_out[stratum.id] for stratum in group.strata)
+    rate = words.whole_percent(100 * group.ballots / handed_out)
+    return words.word("aapor.response", group=label, handed_out=words.number(handed_out), rate=rate)
 
 
 def _weights(context: Context) -> Iterator[str]:

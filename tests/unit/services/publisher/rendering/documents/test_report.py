@@ -119,6 +119,14 @@ def test_ballots_handed_out_are_told_where_the_office_entered_them_and_left_blan
     assert "Số phiếu phát ra chưa được ghi" in said(words().sections[4])
 
 
+def test_a_response_rate_is_told_of_groups_whose_invitations_are_all_known_and_of_others_that_it_is_not() -> None:
+    strata = ("competition", "food-safety", "petrol", "trade-promotion")
+    told = said(with_given(Given(handed_out=dict.fromkeys(strata, 25))).annexes[2])
+    assert "100 mã mời đã phát, tỷ lệ trả lời 60%" in told
+    assert "không biết số phiếu, mã mời đã phát ở Sở, ban, ngành tỉnh" in told
+    assert "tỷ lệ trả lời 60%" not in said(words().annexes[2])
+
+
 def test_what_the_office_will_do_stands_in_the_report_with_its_date_and_state() -> None:
     told = said(with_given(Given(measures=(MEASURE,), measures_before=(MEASURE,))).sections[5])
     assert told.count("Rút ngắn thời gian cấp giấy chứng nhận Phòng Quản lý thương mại 30/6/2023 đang thực hiện") == 2
@@ -135,8 +143,8 @@ def test_comments_are_told_as_themes_with_counts() -> None:
 
 
 def test_what_an_edition_holds_beside_its_figures_is_read_from_it() -> None:
-    given = given_by({"measures": [MEASURE.to_json()], "comments": [COMMENTS]}, ADDRESS, {})
-    assert (given.measures, given.comments) == ((MEASURE,), (COMMENTS,))
+    given = given_by({"measures": [MEASURE.to_json()], "comments": [COMMENTS], "handed_out": {"petrol": 25}}, ADDRESS)
+    assert (given.measures, given.comments, given.handed_out) == ((MEASURE,), (COMMENTS,), {"petrol": 25})
 
 
 def test_of_figures_all_hidden_the_report_says_so_and_draws_what_is_left() -> None:
