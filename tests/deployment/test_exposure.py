@@ -110,7 +110,8 @@ def test_no_secret_stands_where_docker_tells_it(deployed: Deployment) -> None:
     assert [secret[:4] for secret in held if secret in told] == []
 
 
-def test_the_image_holds_no_secret_and_none_of_its_makers_files(deployed: Deployment) -> None:
+@pytest.mark.usefixtures("deployed")
+def test_the_image_holds_no_secret_and_none_of_its_makers_files() -> None:
     listed = docker("run", "--rm", IMAGE, "sh", "-c", "find / -xdev -path /proc -prune -o -type f -print | grep -v /dev/")
     assert "/usr/share/hailong/surveys/sct-bentre-2022.yml" in listed
     assert not [path for path in listed.split() if re.search(r"/(secrets|\.env|\.git|tests)(/|$)", path) and "hailong" in path]
