@@ -18,6 +18,7 @@ import pytest
 from ruamel.yaml import YAML
 
 from services.console.cli import main
+from shared.store.schema import CLUSTERED, INDEXES
 
 ROOT = Path(__file__).parents[3]
 KUBERNETES = ROOT / "deploy" / "kubernetes"
@@ -321,3 +322,13 @@ def test_workers_are_scaled_by_figures_that_the_site_tells() -> None:
         assert asked
         assert {name for name in asked if f'"{name}"' not in told} == set()
         assert float(trigger["metadata"]["threshold"]) > 0
+
+
+def test_what_is_sharded_by_its_id_has_nothing_else_that_must_be_unique() -> None:
+    script = (ROOT / "deploy" / "mongodb" / "shard.js").read_text("utf-8")
+    sharded = json.loads(re.search(r"of (\[[^]]*\])", script).group(1))  # type: ignore[union-attr]
+    assert sharded == ["ballots", "invitations"]
+    assert re.findall(r"\{ (\w+): \"hashed\" \}", script) == ["_id", "_id"]
+    for name in sharded:
+        assert name in CLUSTERED
+        assert not [index for index in INDEXES[name] if index.document.get("unique")]
