@@ -9,7 +9,7 @@ import socket
 import subprocess
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -69,12 +69,16 @@ class Edge(Client):
 
 @dataclass(frozen=True)
 class Deployment:
-    """One deployment in `folder` under the project name `name`, with its edge on two ports of this machine."""
+    """One deployment in `folder` under the project name `name`, with its edge on two ports of this machine.
+
+    `settings` are in the place of what its .env says.
+    """
 
     folder: Path
     name: str
     http: int
     https: int
+    settings: Mapping[str, str] = field(default_factory=dict)
 
     def compose(self, *arguments: str, stdin: str = "", check: bool = True, within: float = 600) -> str:
         """What a compose command prints. AssertionError with what it complains of when it fails."""
@@ -93,6 +97,7 @@ class Deployment:
             "HAILONG_IMAGE": IMAGE,
             "HAILONG_HTTP_PORT": str(self.http),
             "HAILONG_HTTPS_PORT": str(self.https),
+            **self.settings,
         }
 
     def make_secrets(self, tls: str = "internal") -> None:
