@@ -6,7 +6,6 @@ import os
 import subprocess
 import tarfile
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
@@ -44,7 +43,13 @@ def install(server: Deployment, *arguments: str) -> subprocess.CompletedProcess[
     return subprocess.run(command, env=environment, capture_output=True, text=True, check=False, timeout=1_200)
 
 
+def state(server: Deployment) -> tuple[set[str], bool]:
+    """The containers that there are, and whether there are secrets."""
+    return {each["Id"] for each in server.containers()}, (server.folder / "secrets").exists()
+
+
 def test_a_damaged_file_is_told_by_its_name_and_nothing_is_installed(unpacked: Deployment) -> None:
+    before = state(unpacked)
     broken = next((unpacked.folder / "images").glob("redis*.tar.gz"))
     with broken.open("r+b") as file:
         byte = file.read(1)
@@ -57,8 +62,7 @@ def test_a_damaged_file_is_told_by_its_name_and_nothing_is_installed(unpacked: D
             file.write(byte)
     assert told.returncode == 1
     assert [line for line in told.stderr.splitlines() if "FAILED" in line] == [f"  ./images/{broken.name}: FAILED"]
-    assert not (unpacked.folder / "secrets").exists()
-    assert unpacked.containers() == []
+    assert state(unpacked) == before
 
 
 def test_a_bundle_installs_itself_and_tells_where_it_is(unpacked: Deployment) -> None:

@@ -1,7 +1,7 @@
 """The other manners in which the edge keeps connections private. `internal` is what all other tests of a deployment use.
 
-ACME goes as far here as it does without an authority: the edge is well, sends plain HTTP to TLS, and asks the authority that it was
-given. That a certificate comes back is not tried.
+ACME goes as far here as it does without an authority: the edge is well, sends plain HTTP to TLS, and asks the authority that it
+was given. That a certificate comes back is not tried.
 """
 
 from __future__ import annotations
