@@ -12,7 +12,7 @@ from services.console.commands.batches import batches
 from services.console.commands.checks import recount_, status
 from services.console.commands.comments import comments
 from services.console.commands.contacts import contacts
-from services.console.commands.database import database, health
+from services.console.commands.database import database
 from services.console.commands.devices import device
 from services.console.commands.invitations import invitations
 from services.console.commands.measures import measure
@@ -38,8 +38,7 @@ for command in (backup, restore, migrate, retention, batches):
 for command in (measure, comments, announcements):
     main.add_command(command)
 
-for command in (database, health):
-    main.add_command(command)
+main.add_command(database)
 
 for command in (up, demo, plan, survey, invitations, contacts, paper, device, status, recount_, rating, audit, quarantine):
     main.add_command(command)

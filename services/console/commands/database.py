@@ -1,21 +1,18 @@
-"""`hailong database prepare` and `hailong health`: what a deployment in containers asks of itself."""
+"""`hailong database prepare`: what a deployment in containers does first."""
 
 from __future__ import annotations
 
-import socket
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from pathlib import Path
 
 import click
 
-from services.console.commands.common import Refused, context_of, say, told, with_home
+from services.console.commands.common import Refused, say, told
 from shared import settings
-from shared.events import BEAT, PUBLISHING, SCORING
 from shared.store import migrations
 from shared.store.audit import Author
 from shared.store.connection import connect
 from shared.store.preparing import NotOurs, prepare
-from shared.store.watch import Heartbeats
 
 
 @click.group()
@@ -48,18 +45,3 @@ def prepare_(host: str, administrator: Path) -> None:
 def _at_home(url: str, host: str) -> str:
     """The address by which this host finds the server that others find at `host`."""
     return url.replace(f"@{host}/", "@127.0.0.1:27017/")
-
-
-@click.command()
-@with_home
-@click.argument("service", type=click.Choice([SCORING, PUBLISHING, BEAT]))
-@told
-def health(home: Path, service: str) -> None:
-    """Whether a worker of SERVICE on this host consumes what is sent to it, or the beat sends. Exit 1 when it does not."""
-    context = context_of(home)
-    age = Heartbeats(context.db).ages(datetime.now(UTC), host=socket.gethostname()).get(service)
-    if age is None:
-        raise Refused(f"{service} on this host has not given a sign of life yet")
-    if age > timedelta(seconds=context.settings.heartbeat_stale):
-        raise Refused(f"{service} on this host gave its last sign of life {age.total_seconds():.0f} s ago")
-    say(f"{service} works")
