@@ -20,7 +20,7 @@ from celery.worker.consumer import Consumer
 from kombu.entity import Exchange, Queue
 from kombu.exceptions import OperationalError
 
-from shared import log, redis_url
+from shared import log, redis_url, tracing
 from shared.events import PUBLISHING, SCORING, BadEvent, Event, Kind, from_wire, to_wire
 
 logger = logging.getLogger(__name__)
@@ -85,14 +85,15 @@ class Emitter:
     def emit(self, event: Event) -> bool:
         """Send `event`; False when the broker did not take it."""
         try:
-            self._app.send_task(
-                event.name,
-                args=[to_wire(event)],
-                queue=event.queue,
-                headers={REQUESTS: list(log.request_ids.get())},
-                retry=False,
-                ignore_result=True,
-            )
+            with tracing.span(f"emit {event.name}"):
+                self._app.send_task(
+                    event.name,
+                    args=[to_wire(event)],
+                    queue=event.queue,
+                    headers={REQUESTS: list(log.request_ids.get())},
+                    retry=False,
+                    ignore_result=True,
+                )
         except (OperationalError, OSError):
             logger.warning("broker did not take an event", extra={"event": event.name}, exc_info=True)
             return False
@@ -115,7 +116,8 @@ def consume(
     def run(task: Task, payload: object) -> None:
         with log.working_on(*_requests(task)):
             try:
-                work(from_wire(kind, payload))
+                with tracing.span(kind.name):
+                    work(from_wire(kind, payload))
             except retry_for as error:
                 raise task.retry(exc=error, countdown=min(2**task.request.retries, 30), max_retries=5) from error
             except BadEvent as error:

@@ -10,7 +10,7 @@ import uuid
 
 from flask import Flask, Response, g, request
 
-from shared import log
+from shared import log, tracing
 
 ALWAYS = {
     "X-Content-Type-Options": "nosniff",
@@ -53,6 +53,7 @@ def guard(app: Flask, pages: str = NOTHING) -> None:
         return response
 
     app.before_request(_name_request)
+    tracing.watch(app)
     app.after_request(close)
 
 

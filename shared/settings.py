@@ -32,7 +32,7 @@ class Settings:
     published survey's state for true. `smtp_url` is the server that takes mail, with its password, and `mail_from` the address
     that mail comes from; both are empty where no mail can be sent. `limit_…` are the requests a minute that the collector takes
     of one sender, 0 for any number, `limit_salt` what hides them in Redis, and `proxies` how many servers of our own pass a
-    request on to it.
+    request on to it. Traces go to `otlp_endpoint`, and are not made where it is empty.
     """
 
     mongodb_url: str = field(repr=False)
@@ -57,6 +57,7 @@ class Settings:
     limit_address: int = 600
     limit_salt: str = field(default="", repr=False)
     proxies: int = 0
+    otlp_endpoint: str = ""
 
 
 _FILE = "_FILE"
@@ -82,6 +83,7 @@ _SCHEMES = {
     "HAILONG_MONGODB_URL": ("mongodb://", "mongodb+srv://"),
     "HAILONG_REDIS_URL": ("redis://", "rediss://", "unix://", "sentinel://"),
     "HAILONG_SMTP_URL": ("smtp://", "smtps://"),
+    "HAILONG_OTLP_ENDPOINT": ("http://", "https://"),
 }
 _LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
 LICENCES = ("CC-BY-4.0", "CC0-1.0", "ODC-By-1.0")
@@ -145,6 +147,7 @@ def from_environment(environment: Mapping[str, str] | None = None) -> Settings:
         smtp_url=mail["smtp_url"],
         mail_from=mail["mail_from"],
         limit_salt=env.get("HAILONG_LIMIT_SALT", ""),
+        otlp_endpoint=env.get("HAILONG_OTLP_ENDPOINT", ""),
         **{setting: int(number) for setting, number in numbers.items()},
         **seconds,
     )
@@ -186,6 +189,7 @@ def to_environment(settings: Settings) -> dict[str, str]:
     said = {"HAILONG_SITE_ADDRESS": settings.site_address, "HAILONG_FORM_ADDRESS": settings.form_address}
     said |= {"HAILONG_LICENCE": settings.licence}
     said |= {"HAILONG_SMTP_URL": settings.smtp_url, "HAILONG_MAIL_FROM": settings.mail_from}
+    said |= {"HAILONG_OTLP_ENDPOINT": settings.otlp_endpoint}
     said = {name: text for name, text in said.items() if text not in ("", LICENCES[0])}  # so as to leave a child its own
     return texts | {"HAILONG_LOG_LEVEL": settings.log_level} | said
 

@@ -13,7 +13,7 @@ from services.collector.catalogue import Catalogue
 from services.collector.intake import Intake
 from services.collector.limits import Gatekeeper, Limiter, Limits, RedisCounter
 from services.collector.reception import Reception
-from shared import log, settings
+from shared import log, settings, tracing
 from shared.broker import Emitter, create_celery
 from shared.events import SCORING
 from shared.settings import Settings
@@ -36,6 +36,7 @@ def create() -> Flask:
     """The application, wired by the environment. Connects when the first request comes."""
     config = settings.from_environment()
     log.configure("collector", config.log_level)
+    tracing.configure("collector", config)
     db = connect(config.mongodb_url, "collector")
     schema.require_if_there(db)
     catalogue = Catalogue(Surveys(db))

@@ -10,7 +10,7 @@ from services.publisher.data import Imprint
 from services.publisher.noticing import Noticing
 from services.publisher.publishing import Publishing, Shelves
 from services.publisher.retaining import Retaining
-from shared import log, settings, worker
+from shared import log, settings, tracing, worker
 from shared.broker import Emitter, Watchdog, consume, create_celery, quarantine_unreadable
 from shared.events import PUBLISHING, AnnouncementsDue, NoticesDue, RetentionDue, SurveyDue, SurveysDue
 from shared.store.announcements import Announcements
@@ -38,6 +38,7 @@ def main() -> None:
     """Consume until told to stop."""
     config = settings.from_environment()
     log.configure(PUBLISHING, config.log_level)
+    tracing.configure(PUBLISHING, config)
     db = connect(config.mongodb_url, PUBLISHING)
     worker.require_schema(db)
     app = create_celery(config.redis_url)

@@ -13,7 +13,7 @@ from datetime import UTC, datetime
 from celery.apps.beat import Beat
 from celery.signals import after_task_publish
 
-from shared import log, settings
+from shared import log, settings, tracing
 from shared.broker import create_celery, schedule
 from shared.events import BEAT, AnnouncementsDue, Event, NoticesDue, RetentionDue, SurveysDue, SweepDue
 from shared.store.connection import StoreUnavailable, connect
@@ -33,6 +33,7 @@ def main() -> None:
     """Emit until told to stop."""
     config = settings.from_environment()
     log.configure("beat", config.log_level)
+    tracing.configure("beat", config)
     app = create_celery(config.redis_url)
     heartbeats, node = Heartbeats(connect(config.mongodb_url, BEAT)), f"{BEAT}-{os.getpid()}@{socket.gethostname()}"
     after_task_publish.connect(lambda **_: tell(heartbeats, node, datetime.now(UTC)), sender=SweepDue.name, weak=False)

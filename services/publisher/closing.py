@@ -13,6 +13,7 @@ from datetime import datetime, timedelta
 from typing import Protocol
 
 from services.publisher.publishing import Publishing
+from shared import tracing
 from shared.domain import register
 from shared.domain.equation import Equation
 from shared.domain.recount import Recount, differences, recount
@@ -87,7 +88,8 @@ class Closing:
                 return
             self._busy.add(event.survey_id)
         try:
-            self._advance(event.survey_id)
+            with tracing.span("advance", survey=event.survey_id):
+                self._advance(event.survey_id)
         finally:
             self._busy.discard(event.survey_id)
 

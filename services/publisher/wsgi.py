@@ -11,7 +11,7 @@ from services.publisher import metrics
 from services.publisher.data import Imprint
 from services.publisher.published import Published, kept_for
 from services.publisher.site import create_site
-from shared import log, settings
+from shared import log, settings, tracing
 from shared.events import PUBLISHING
 from shared.store import schema
 from shared.store.connection import Db, StoreUnavailable, connect, ping
@@ -28,6 +28,7 @@ def create() -> Flask:
     """The site, wired by the environment. Connects when the first request comes."""
     config = settings.from_environment()
     log.configure("site", config.log_level)
+    tracing.configure("site", config)
     db = connect(config.mongodb_url, "site")
     schema.require_if_there(db)
     files = Files(db)

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 from services.scoring.running import RunningIndices
 from services.scoring.scoring import Scoring, Sweeper
-from shared import log, settings, worker
+from shared import log, settings, tracing, worker
 from shared.broker import Emitter, Watchdog, consume, create_celery, quarantine_unreadable
 from shared.events import SCORING, BatchesAccepted, SweepDue
 from shared.store.connection import StoreUnavailable, connect
@@ -25,6 +25,7 @@ def main() -> None:
     """Consume until told to stop."""
     config = settings.from_environment()
     log.configure(SCORING, config.log_level)
+    tracing.configure(SCORING, config)
     db = connect(config.mongodb_url, SCORING)
     worker.require_schema(db)
     app = create_celery(config.redis_url)

@@ -11,6 +11,7 @@ from typing import Protocol
 from uuid import UUID
 
 from services.scoring.running import RunningIndices
+from shared import tracing
 from shared.domain.survey import State, Survey
 from shared.events import BatchesAccepted, Event, SweepDue, batches_accepted
 from shared.store.surveys import Surveys
@@ -46,7 +47,8 @@ class Scoring:
         """Score the batches, unless that was done. Raises StoreUnavailable."""
         for survey_id, batch_ids in self._tallies.surveys_of(event.batch_ids).items():
             survey = self._plan(survey_id)
-            ballots = self._score_together(batch_ids, survey)
+            with tracing.span("score", survey=survey_id, batches=len(batch_ids)):
+                ballots = self._score_together(batch_ids, survey)
             logger.info("batches scored", extra={"survey": survey_id, "batches": len(batch_ids), "ballots": ballots})
             self._running.follow_soon(survey)
 
