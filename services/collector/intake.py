@@ -18,7 +18,7 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from services.collector.metrics import BALLOTS_WAITING, COMMIT_BALLOTS, COMMIT_SECONDS
-from shared import log
+from shared import log, tracing
 from shared.domain.acceptance import Candidate, Outcome
 from shared.events import BATCHES_LIMIT, BatchesAccepted, Event
 from shared.store.acceptance import Commit, Moment
@@ -141,7 +141,7 @@ class Intake:
         now = self._clock()
         days = {e.candidate.ballot.survey: now.astimezone(ZoneInfo(e.timezone)).date() for e in entries}
         try:
-            with COMMIT_SECONDS.time():
+            with COMMIT_SECONDS.time(), tracing.span("commit", ballots=len(entries)):
                 commit = self._store.accept([entry.candidate for entry in entries], Moment(now, days))
         except StoreUnavailable as error:
             logger.warning("store did not commit", extra={"ballots": len(entries)})
