@@ -39,16 +39,14 @@ def up(home: Path, port: int) -> None:
 @click.option("--stay/--no-stay", default=True, help="Stay up for a look around, or stop once it is published.")
 @told
 def demo(home: Path, port: int, seed: int, path: Path, *, stay: bool) -> None:
-    """Start everything, then play a whole survey through to publication."""
+    """Start everything, and play a whole simulated survey: from its plan to results, measures, comments and a correction."""
     place = Home(home)
     with interrupted(), supervisor.running(place, port, say) as everything:
         addresses = demonstration.play(place, everything.ports, path, seed, say)
-        say("The results are published (of simulated ballots):")
-        say(f"  page      {addresses.page}")
-        say(f"  JSON      {addresses.results}")
-        say(f"  notice    {addresses.notice}")
-        say(f"  ballot API  {addresses.api}")
-        say(f"  logs      {place.logs.absolute()}")
+        say("Everything is published (of simulated ballots):")
+        for label, url in addresses:
+            say(f"  {label:20} {url}")
+        say(f"  {'logs':20} {place.logs.absolute()}")
         if stay:
             say("Everything stays up for a look around. Ctrl-C stops it.")
             everything.wait()
