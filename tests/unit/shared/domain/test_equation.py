@@ -34,3 +34,10 @@ def test_a_fault_names_its_terms_and_its_size(term: str, faults: list[str]) -> N
 @given(st.sampled_from(["accepted", "stored", "waiting", "scored", "counted", "surplus"]), st.integers(1, 5))
 def test_no_single_term_can_be_wrong_unnoticed(term: str, by: int) -> None:
     assert not replace(SOUND, **{term: getattr(SOUND, term) + by}).holds
+
+
+def test_a_published_equation_tells_its_terms_and_whether_it_holds() -> None:
+    """`stored` is left out: it is what `accepted` says, or the equation does not hold."""
+    terms = {"accepted": 10, "scored": 7, "waiting": 3, "counted": 5, "surplus": 2}
+    assert SOUND.to_json() == {**terms, "holds": True}
+    assert replace(SOUND, stored=9).to_json() == {**terms, "holds": False}

@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared.domain.disclosure import Looks, Move, Pace, after, move, running, running_figure
+from shared.domain.disclosure import Looks, Move, Pace, after, may_reveal, move, running, running_figure
 
 PACE = Pace(step=5, min_base=10)
 NOTHING = Move(reveal=False, take=False)
@@ -31,6 +31,15 @@ def test_a_stratum_that_was_full_in_a_snapshot_holds_it_back() -> None:
 def test_strata_that_fill_up_between_looks_do_not_isolate_the_others() -> None:
     looks = Looks(shown=({"a": 10, "b": 0},), pending={"a": 12, "b": 12})
     assert not move(looks, {"a": 30, "b": 12}, PACE).reveal
+
+
+def test_a_stratum_with_a_single_ballot_in_a_snapshot_counts_towards_those_to_come() -> None:
+    assert may_reveal(Looks(pending={"a": 10, "b": 1}), {"a": 11, "b": 10}, 10)
+    assert not may_reveal(Looks(pending={"a": 10, "b": 1}), {"a": 11, "b": 9}, 10)
+
+
+def test_nothing_is_shown_where_nothing_is_pending() -> None:
+    assert not may_reveal(Looks(), {"a": 100}, 10)
 
 
 def _played(arrivals: list[str]) -> tuple[Looks, dict[str, int]]:
