@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 INSTALLED := $(VENV)/.installed
 DEVELOPED := $(VENV)/.developed
 
-.PHONY: help install demo up test check bench attack faults secrets edge-root bundle test-deployment clean backups
+.PHONY: help install demo up test check bench attack faults secrets edge-root bundle test-deployment clean backups mutants
 help:  ## this list
 	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-15s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
@@ -73,4 +73,4 @@ bundle:  ## make build/hailong-VERSION-bundle.tar: images, wheels and an install
 	@deploy/bundle/make-bundle
 
 clean:  ## remove what was made: the virtual environment, the embedded servers' data
-	rm -rf $(VENV) var build *.egg-info
+	rm -rf $(VENV) var build mutants *.egg-info

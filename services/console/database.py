@@ -1,21 +1,56 @@
 """The embedded server that speaks MongoDB's protocol: `python -m services.console.database PORT FOLDER`.
 
-SecantusDB's own command leaves two things as they are that matter here, so it is started through its class.
+SecantusDB's own command leaves some things as they are that matter here, so it is started through its class.
 """
 
 from __future__ import annotations
 
+import gc
 import logging
 import signal
 import sys
+import time
 
 from secantus import SecantusDBServer
+from secantus.transactions import Transaction, TransactionRegistry, TxnState
 
 TRANSACTION_LIFETIME = 10.0
 """Seconds after which a transaction is given up whose process died inside it. Until then nobody passes the gate it holds."""
 
+READING_LIFETIME = 3_600.0
+"""The same for one that wrote nothing: nobody waits for it, and a backup reads a large collection in one query."""
+
 OPLOG_ENTRIES = 2_000
 """The server slows down as its oplog grows, and nothing here reads it."""
+
+GARBAGE = 20_000
+"""Objects made and not freed after which the server looks for cycles among them: each look costs those who wait."""
+
+
+class Transactions(TransactionRegistry):  # type: ignore[misc]
+    """The server's transactions, but that one which only reads lives longer, and none is given up over a statement under way.
+
+    SecantusDB waits for that statement before it gives up its transaction, and all other transactions wait with it.
+    """
+
+    def _prune_locked(self) -> int:
+        now, given_up = self._time(), 0
+        for each in self._txns.values():
+            if not each.mutex.acquire(blocking=False):
+                continue
+            try:
+                if each.state is TxnState.IN_PROGRESS and now - each.last_use > self._may_rest(each):
+                    self._rollback_quietly(each)
+                    each.state = TxnState.ABORTED
+                    given_up += 1
+            finally:
+                each.mutex.release()
+        return given_up
+
+    def _may_rest(self, transaction: Transaction) -> float:
+        """Seconds that it may be left alone."""
+        reads = transaction.handle is not None and not transaction.handle.written
+        return READING_LIFETIME if reads else float(self._lifetime)
 
 
 def main() -> None:
@@ -27,10 +62,15 @@ def main() -> None:
         port=port,
         storage_path=folder,
         oplog_max_entries=OPLOG_ENTRIES,
-        transaction_lifetime_seconds=TRANSACTION_LIFETIME,
         enable_test_commands=False,
         # What was acknowledged survives a power cut.
         sync_on_commit=True,
+    )
+    server.transactions = Transactions(
+        commit_func=server._commit_txn_handle,
+        rollback_func=server._rollback_txn_handle,
+        lifetime_seconds=TRANSACTION_LIFETIME,
+        time_func=time.monotonic,
     )
 
     def stop(*_: object) -> None:
@@ -39,6 +79,8 @@ def main() -> None:
 
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, stop)
+    gc.freeze()
+    gc.set_threshold(GARBAGE)
     server.start()
     server.wait()
 
