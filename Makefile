@@ -56,6 +56,10 @@ SEED ?= 1
 faults: $(DEVELOPED)  ## break everything, schedule after schedule, and judge what happened (an hour or two); SCHEDULES=, SEED=, ONLY=
 	$(BIN)/python -m tests.faults --schedules $(SCHEDULES) --seed $(SEED) $(if $(ONLY),--only $(ONLY))
 
+EACH ?= 10
+mutants: $(DEVELOPED)  ## see that a test notices changes to the domain and the store (hours; goes on where it stopped); EACH=, ONLY=
+	nice -n 10 $(BIN)/python -m tests.mutation --each $(EACH) $(ONLY)
+
 REQUESTS ?= 20000
 fuzz: $(DEVELOPED)  ## send requests made up from the API's own description, and hold the answers against it; REQUESTS=, SEED=
 	$(BIN)/python -m tests.fuzz --requests $(REQUESTS) --seed $(SEED)
