@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 INSTALLED := $(VENV)/.installed
 DEVELOPED := $(VENV)/.developed
 
-.PHONY: help install demo up test check bench attack faults secrets edge-root bundle test-deployment clean backups mutants
+.PHONY: help install demo up test check bench scaling attack faults secrets edge-root bundle test-deployment clean backups mutants
 help:  ## this list
 	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-15s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
@@ -47,6 +47,10 @@ bench: $(DEVELOPED)  ## measure: ballots accepted and scored, against the limit 
 
 backups: $(DEVELOPED)  ## measure backup, restore and recount of a million ballots (a quarter of an hour)
 	$(BIN)/python -m tests.bench.backup
+
+MEASURE ?=
+scaling: $(DEVELOPED)  ## how many processes it takes, from 86 ballots to a country; MEASURE=1 measures what a ballot costs first
+	$(BIN)/python -m tests.bench.scaling $(if $(MEASURE),--measure)
 
 attack: $(DEVELOPED)  ## let an adversary loose on the publications of 1,000 random surveys (half an hour)
 	$(BIN)/python -m tests.unit.shared.domain.disclosure 1000
