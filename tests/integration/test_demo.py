@@ -47,7 +47,8 @@ def shown(system: Rig, store: Store) -> Shown:
             notices.survey = opened.group(1)
             Noticing(store.surveys, notices, Files(store.db), lambda: datetime.now(UTC)).look(NoticesDue())
 
-    return Shown("\n".join(told), dict(demo.play(system.home, system.ports, demo.PLAN, 2022, tell)))
+    found = dict(demo.play(system.home, system.ports, demo.PLAN, 2022, tell))
+    return Shown("\n".join(told), found)
 
 
 def test_every_address_that_the_demonstration_names_answers(shown: Shown, site: Client, api: Client) -> None:
