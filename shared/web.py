@@ -8,11 +8,13 @@ from __future__ import annotations
 
 import gc
 import sys
+from collections import deque
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
 import gevent
+from gevent.hub import Waiter
 from gunicorn import util
 from gunicorn.app.base import BaseApplication
 from gunicorn.glogging import Logger
@@ -32,8 +34,34 @@ class JsonLogger(Logger):  # type: ignore[misc]
         self.error_log.handlers = [log.handler("web")]
 
 
+class WaitingRoom:
+    """Where requests that have arrived wait until they are called: one in each round of the event loop.
+
+    What else is ready in a round goes on as well: above all the commit under way, which many requests wait for, and which
+    would otherwise stand behind every new request each time that the store has answered it.
+    """
+
+    def __init__(self) -> None:
+        self._waiting: deque[Waiter[None]] = deque()
+        self._round = gevent.get_hub().loop.timer(0.0)
+
+    def wait(self) -> None:
+        """Return when the calling greenlet is called. First come, first called."""
+        waiter: Waiter[None] = Waiter()
+        if not self._waiting:
+            self._round.start(self._call)
+        self._waiting.append(waiter)
+        waiter.get()
+
+    def _call(self) -> None:
+        waiter = self._waiting.popleft()
+        if self._waiting:
+            self._round.start(self._call)
+        waiter.switch(None)
+
+
 class Worker(GeventWorker):  # type: ignore[misc]
-    """Told to stop, it finishes its requests and closes connections that have none."""
+    """Calls requests one by one. Told to stop, it finishes its requests and closes connections that have none."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -49,6 +77,14 @@ class Worker(GeventWorker):  # type: ignore[misc]
                 yield
             finally:
                 del self._idle[connection]
+
+    def run(self) -> None:
+        self._waiting_room = WaitingRoom()
+        super().run()
+
+    def handle_request(self, *args: Any) -> Any:
+        self._waiting_room.wait()
+        return super().handle_request(*args)
 
     def notify(self) -> None:
         """Called every second, and after the signal to stop until all connections are closed."""

@@ -32,7 +32,7 @@ COMMIT_LIMIT = 500
 EVENTS_LIMIT = 1_000
 """Batches that may wait to be announced. What comes on top is left to the sweeper."""
 
-EMIT_AFTER = 0.1
+EMIT_AFTER = 0.3
 """Seconds that a batch waits for others to be announced with it."""
 
 

@@ -25,6 +25,9 @@ from shared.store.wire import ballot_from, tallies_document, tallies_from
 MERGED_FROM = 16
 """Documents of one survey from which on reading them leaves one in their place."""
 
+_AT_ONCE = 64
+"""Ballots that are looked up together: the embedded server compares each that it finds with each that is wanted."""
+
 _DEADLINE = 10.0
 
 
@@ -83,7 +86,11 @@ class Tallies:
         if not batches:
             return 0
         ids = [ballot for batch in batches for ballot in batch["ballots"]]
-        documents = list(self._db.ballots.find({"_id": {"$in": ids}}, session=session))
+        documents = [
+            document
+            for start in range(0, len(ids), _AT_ONCE)
+            for document in self._db.ballots.find({"_id": {"$in": ids[start : start + _AT_ONCE]}}, session=session)
+        ]
         if len(documents) != len(ids):
             raise BatchBroken(f"{len(ids)} ballots are named, {len(documents)} are stored")
         try:
