@@ -14,7 +14,7 @@ from pymongo.client_session import ClientSession
 from shared.domain.equation import Equation
 from shared.domain.recount import StoredBallot
 from shared.domain.tally import merge
-from shared.store.connection import Db, answering, transact
+from shared.store.connection import PATIENCE, Db, answering, transact
 from shared.store.tallies import Tallies
 from shared.store.wire import ballot_from
 
@@ -37,7 +37,7 @@ class Ballots:
     def chunks(self, survey_id: str) -> Iterator[list[StoredBallot]]:
         """All ballots of the survey, in chunks. Raises StoreUnavailable."""
         chunk: list[StoredBallot] = []
-        with answering():
+        with answering(PATIENCE):
             for document in self._db.ballots.find({"survey": survey_id}, batch_size=CHUNK):
                 chunk.append(StoredBallot(ballot_from(document), bytes(document["digest"])))
                 if len(chunk) == CHUNK:
@@ -63,7 +63,7 @@ class Ballots:
         ballots any more. Each part is moved in one transaction, so that no ballot is ever missing; safe to repeat.
         Raises StoreUnavailable.
         """
-        with answering():
+        with answering(PATIENCE):
             ids: list[UUID] = [d["_id"] for d in self._db.ballots.find({"survey": survey_id}, {"_id": 1}).hint("survey_1")]
             kept = [d["_id"] for d in self._db.ballots.find({"survey": survey_id}, {"_id": 1}).hint([("$natural", 1)])]
         if kept == sorted(ids) and ids == kept:

@@ -33,6 +33,9 @@ T = TypeVar("T")
 MAJORITY = WriteConcern("majority", j=True)
 SNAPSHOT = ReadConcern("snapshot")
 
+PATIENCE = 3_600.0
+"""Seconds for what reads all ballots of a survey: the embedded server answers when it has them all in memory."""
+
 
 class StoreUnavailable(RuntimeError):
     """The store did not answer in time, or could not commit. The same call may work later."""

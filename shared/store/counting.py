@@ -13,16 +13,17 @@ from typing import Any
 
 from shared.domain.survey import NO_OPINION, Channel, Group, Survey
 from shared.domain.tally import ANSWERED, Cell, Tally, merge_cells
-from shared.store.connection import Db, answering
+from shared.store.connection import PATIENCE, Db, answering
 
-PART = 2_000
-"""Ballots of one aggregation: unwound into answers they have to find room in the server's memory."""
+PART = 500
+"""Ballots of one aggregation: unwound into answers they have to find room in the server's memory, and the embedded server
+compares each of them with each id that is asked for."""
 
 
 def count(db: Db, survey: Survey) -> dict[Cell, Tally]:
     """The tallies of all stored ballots of the survey's strata. Raises StoreUnavailable."""
     parts = []
-    with answering():
+    with answering(PATIENCE):
         ids = (document["_id"] for document in db.ballots.find({"survey": survey.id}, {"_id": 1}, batch_size=PART))
         while part := list(islice(ids, PART)):
             for group in survey.groups:
