@@ -18,6 +18,7 @@ from typing import TypeVar
 from uuid import uuid4
 
 import click
+from pymongo.errors import BulkWriteError
 
 from services.console import checking
 from services.console.simulation import simulate
@@ -27,12 +28,13 @@ from shared.domain.survey import Channel, Survey
 from shared.domain.tally import Cell, Tally, merge_cells, tally
 from shared.store import counting
 from shared.store.backup import archive, keys, making, restoring
-from shared.store.connection import connect
+from shared.store.connection import Document, connect
 from shared.store.wire import ballot_document, tallies_document
 from tests import harness, plans
 from tests.harness import AUTHOR, Store
 
 PART = 2_000
+DUPLICATE = 11_000
 DAY = date(2026, 8, 1)
 T = TypeVar("T")
 
@@ -78,10 +80,21 @@ def fill(store: Store, survey: Survey, number: int) -> None:
     cells: dict[Cell, Tally] = {}
     for start in range(0, number, PART):
         part = list(islice(drawn, min(PART, number - start)))
-        store.db.ballots.insert_many([ballot_document(each, digest(each), DAY) for each in part], ordered=False)
+        put(store, [ballot_document(each, digest(each), DAY) for each in part])
         cells = merge_cells([cells, tally(part, survey)])
     store.db.tallies.insert_one(tallies_document(survey.id, cells))
     store.db.gates.update_one({"_id": f"{survey.id}/0"}, {"$inc": {"accepted": number}})
+
+
+def put(store: Store, documents: list[Document]) -> None:
+    """Insert them. Some may be there already, where the driver gave up waiting for an answer and sent them again."""
+    try:
+        store.db.ballots.insert_many(documents, ordered=False)
+    except BulkWriteError as error:
+        codes = {each["code"] for each in error.details["writeErrors"]}
+    else:
+        codes = {DUPLICATE}
+    assert codes == {DUPLICATE}, codes
 
 
 def ballots(survey: Survey) -> Iterator[Ballot]:
