@@ -131,7 +131,8 @@ def render_page(
             edition=edition,
             results=results,
             survey=survey,
-            documents=offered(documents),
+            documents=[name for name in offered(documents) if not is_beside(name, reader)],
+            beside=[name for name in offered(documents) if is_beside(name, reader)],
             groups=groups,
             composite=composite(results, reader),
             compared_with=compared_with(results, reader),
@@ -162,6 +163,12 @@ def offered(documents: Sequence[str]) -> list[str]:
     """The documents that readers are offered, in the order of `SHOWN`; pages and pictures are not among them."""
     known = [name for name in SHOWN if name in documents]
     return known + [name for name in documents if name not in SHOWN and not name.endswith((".html", ".png"))]
+
+
+def is_beside(name: str, reader: Language) -> bool:
+    """Whether a document is not for those who read results in the reader's language: in another one, or of the plan."""
+    english = ".en." in name
+    return name in PLAN_SHOWN or ((english or name.endswith((".pdf", ".docx"))) and english is not (reader.spoken == "en"))
 
 
 def json_in_html(document: Json) -> Markup:
