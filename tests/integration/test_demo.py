@@ -63,7 +63,10 @@ def test_the_demonstration_shows_measures_themes_a_correction_and_last_year(show
     assert results["simulated"] is True
     assert (results["edition"], results["correction"]["replaces"]) == (2, 1)
     assert "giả định" in results["correction"]["reason"]["vi"]
-    assert len(results["correction"]["figures"]) > 10
+    assert len(results["correction"]["figures"]) > 50
+    assert results["method"]["confidence"] == 0.95
+    assert [row["figure"] for row in results["comparison"] if "confidence" in row.get("break", ())] == []
+    assert any("difference" in row for row in results["comparison"])
     assert [measure["state"] for measure in results["measures"]] == ["planned", "planned"]
     assert [measure["state"] for measure in results["measures_before"]] == ["done", "under-way"]
     assert all(group["themes"] and group["cleared"] for group in results["comments"])

@@ -121,6 +121,26 @@ def test_invited_sheets_come_in_with_the_codes_of_slips_dealt_by_chance(hailong:
     refused(hailong(*slips, tmp_path / "again.pdf"), "the code is spent", "3 of 4 codes cannot be used")
 
 
+def test_sheets_of_a_survey_for_devices_come_in_with_the_key_of_an_enrolled_one_alone(
+    hailong: Run, store: Store, tmp_path: Path
+) -> None:
+    survey = store.opened(plans.small(unique("paper"), plans.stratum("desk", admission="device"))).survey.id
+    template = printed(hailong, survey, tmp_path, 2)
+    command = ("paper", "import", survey, filled(template, "an.csv"), filled(template, "binh.csv"), "--by", "An")
+    refused(hailong(*command), "from enrolled devices alone", "--device")
+    file = tmp_path / "device.key"
+    for text in ("not a key", "0000-0000-0000-0000-0000-0000-00"):
+        file.write_text(text)
+        refused(hailong(*command, "--device", file), "does not admit this device")
+        assert store.ids(survey) == set()
+    enrolled = succeeded(hailong("device", "enrol", survey, "desk", "--name", "Văn thư", "--channel", "paper"))
+    file.write_text(enrolled.split("key")[1].split()[0] + "\n")
+    assert "went in           2" in succeeded(hailong(*command, "--device", file))
+    assert "were there        2" in succeeded(hailong(*command, "--device", file))
+    succeeded(hailong("device", "revoke", survey, "Văn thư", "--reason", "moved", "--by", "An"))
+    assert {stored.ballot.channel.value for chunk in store.ballots.chunks(survey) for stored in chunk} == {"paper"}
+
+
 class Inbox:
     """What a mail server took, by address; one mailbox is not there."""
 

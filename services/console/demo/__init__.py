@@ -78,7 +78,7 @@ def _played(stage: Stage, path: Path, seed: int, mailbox: Mailbox) -> list[Addre
     data, _ = plan.load(path)
     survey_id = _free_id(stage.surveys)
     before = _bring_in_previous(data, path, stage)
-    opened = _open(stage.surveys, {**_retimed(data, survey_id, datetime.now(UTC)), **before})
+    opened = _open(stage.surveys, afterwards.with_mistake({**_retimed(data, survey_id, datetime.now(UTC)), **before}))
     stage.tell(f"survey {survey_id} is open ({path.name}, with its period moved to now; everything in it is simulated)")
     receiver = _subscribe(stage, survey_id, mailbox)
     receipt = _answer(opened.survey, stage, seed)
@@ -86,7 +86,7 @@ def _played(stage: Stage, path: Path, seed: int, mailbox: Mailbox) -> list[Addre
     stage.surveys.move(stage.surveys.get(survey_id), State.CLOSING, closed_at=datetime.now(UTC))
     stage.tell(f"all ballots are in: survey {survey_id} is closed before its time")
     _published(stage, survey_id, 1)
-    _correct(stage, survey_id)
+    _correct(stage, survey_id, data["method"]["confidence"])
     _tell_announcements(stage, survey_id, mailbox)
     Announcements(stage.db, AUTHOR).remove(receiver)
     record = stage.surveys.get(survey_id)
@@ -206,13 +206,13 @@ def _published(stage: Stage, survey_id: str, edition: int) -> None:
     raise DemoError(f"edition {edition} of {survey_id} was not published in time; see the logs")
 
 
-def _correct(stage: Stage, survey_id: str) -> None:
-    """Enter measures, clear comments, and correct the first edition by one that holds them."""
+def _correct(stage: Stage, survey_id: str, confidence: float) -> None:
+    """Enter measures, clear comments, and correct the first edition by one that holds them and has the right confidence."""
     record = stage.surveys.get(survey_id)
     stage.tell("what follows from it (made up, as everything here):")
     afterwards.plan_measures(stage.db, AUTHOR, record.survey, stage.tell)
     afterwards.clear_comments(stage.db, AUTHOR, record.survey, stage.tell)
-    asked = afterwards.correction(stage.surveys.plan_of(survey_id), record.survey)
+    asked = afterwards.correction(stage.surveys.plan_of(survey_id), record.survey, confidence)
     stage.surveys.correct(record, asked)
     stage.tell(f"a correction is asked for: {asked.reason[record.survey.language]}")
     _published(stage, survey_id, 2)

@@ -20,17 +20,15 @@ from shared.store.audit import Author
 from shared.store.comments import Comments
 from shared.store.connection import Db
 from shared.store.measures import Measures
-from shared.store.surveys import Surveys
 
 Tell = Callable[[str], None]
 
 REASON: Texts = {
-    "vi": "Tình huống giả định: kế hoạch quy định khoảng tin cậy 90%, lần công bố trước tính theo 95%. "
+    "vi": "Tình huống giả định: độ tin cậy của các khoảng đã ghi sai so với kế hoạch, nên chưa so sánh được với lần trước. "
     "Lần này nêu thêm việc sẽ làm và nội dung góp ý đã đọc.",
-    "en": "A made-up case: the plan asked for intervals of 90% confidence, and the edition before had 95%. "
-    "This one also tells what will be done, and the comments that were read.",
+    "en": "A made-up case: the confidence of the intervals had been entered wrongly, so nothing was compared with the year before. "
+    "This edition also tells what will be done, and the comments that were read.",
 }
-CONFIDENCE = 0.9
 
 POST: Texts = {
     "vi": "Trả kết quả mọi thủ tục qua bưu chính (mô phỏng)",
@@ -89,13 +87,18 @@ def clear_comments(db: Db, author: Author, survey: Survey, tell: Tell) -> None:
     return None
 
 
-def correction(data: Mapping[str, Any], survey: Survey) -> Correction:
-    """A correction of the survey by its plan with other limits; by the plan as it is where that asks for them already."""
-    after = plans.complete({**data, "method": {**data["method"], "confidence": CONFIDENCE}})
-    fields = amendments(data, after)
-    return Correction(uuid4().hex, said(REASON, survey), "hailong demo", after if fields else None, fields)
+def correction(data: Mapping[str, Any], survey: Survey, asked_for: float) -> Correction:
+    """A correction of the survey by its plan with the mistake of `with_mistake` mended; `data` is the plan with it, `asked_for`
+    the confidence without it."""
+    after = with_confidence(data, asked_for)
+    return Correction(uuid4().hex, said(REASON, survey), "hailong demo", after, amendments(data, after))
 
 
-def withdraw(surveys: Surveys, survey_id: str) -> None:
-    """Take back the correction that could not be published."""
-    surveys.withdraw(surveys.get(survey_id))
+def with_mistake(data: Mapping[str, Any]) -> dict[str, Any]:
+    """The plan with another confidence than it asks for: a mistake for the demonstration to correct."""
+    return with_confidence(data, 0.9 if data["method"]["confidence"] != 0.9 else 0.95)
+
+
+def with_confidence(data: Mapping[str, Any], confidence: float) -> dict[str, Any]:
+    """The plan with other limits to all of its figures."""
+    return plans.complete({**data, "method": {**data["method"], "confidence": confidence}})
