@@ -26,7 +26,7 @@ Tell = Callable[[str], None]
 REASON: Texts = {
     "vi": "Tình huống giả định: độ tin cậy của các khoảng đã ghi sai so với kế hoạch, nên chưa so sánh được với lần trước. "
     "Lần này nêu thêm việc sẽ làm và nội dung góp ý đã đọc.",
-    "en": "A made-up case: the confidence of the intervals had been entered wrongly, so nothing was compared with the year before. "
+    "en": "A made-up case: the confidence of the intervals had been entered wrongly, so nothing was compared with before. "
     "This edition also tells what will be done, and the comments that were read.",
 }
 
