@@ -100,7 +100,8 @@ def _ready(system: Rig, db: Any) -> Bench:
 def _transfer(bench: Bench) -> dict[str, int]:
     """Bytes of a request and its answer, and of what is kept of a ballot."""
     requests = _requests(bench.survey, bench.bodies, 200)
-    stored = [len(bson.encode(document)) for document in bench.db.ballots.find({"survey": bench.survey.id}).limit(500)]
+    found = bench.db.ballots.find({"survey": bench.survey.id}).limit(500)
+    stored = [len(bson.encode(document, codec_options=bench.db.codec_options)) for document in found]
     return {
         "request": round(sum(len(each.data) for each in requests) / len(requests)),
         "answer": _exchange(bench.port, requests[0]),

@@ -151,7 +151,7 @@ def replay(coming: Times, costs: Costs, deployment: Deployment, limit: int = COM
         mine = coming[number :: deployment.collectors]
         reading = np.full(len(mine), costs.collector.each)
         read[number :: deployment.collectors] = mine + waits(mine, reading, 1) + reading
-    commits = _commit(read, costs.commit, deployment, limit)
+    commits = _commit(read, costs, deployment, limit)
     scoring = costs.scoring.fixed + costs.scoring.each * commits.sizes
     lag = waits(commits.ends, scoring, deployment.workers) + scoring
     span = float(commits.ends[-1] - coming[0]) if len(coming) else 1.0
@@ -170,8 +170,9 @@ def replay(coming: Times, costs: Costs, deployment: Deployment, limit: int = COM
     )
 
 
-def _commit(read: Times, commit: Cost, deployment: Deployment, limit: int) -> _Commits:
-    """Group commit: a process that has no commit under way takes all that it has read, and one of the database's cores."""
+def _commit(read: Times, costs: Costs, deployment: Deployment, limit: int) -> _Commits:
+    """Group commit: a process that has no commit under way takes all that it has read, and one of the database's cores for as
+    long as the database works on it."""
     queues = [read[number :: deployment.collectors] for number in range(deployment.collectors)]
     positions = [0] * len(queues)
     cores = [0.0] * deployment.database_cores
@@ -183,8 +184,10 @@ def _commit(read: Times, commit: Cost, deployment: Deployment, limit: int) -> _C
         moment, number = heapq.heappop(turns)
         queue, first = queues[number], positions[number]
         last = min(int(np.searchsorted(queue, moment, side="right")), first + limit)
-        end = max(moment, cores[0]) + commit.of(last - first)
-        heapq.heapreplace(cores, end)
+        begin = max(moment, cores[0])
+        at_work = costs.database.of(last - first)
+        end = begin + max(at_work, costs.commit.of(last - first))
+        heapq.heapreplace(cores, begin + at_work)
         done[number + first * len(queues) : number + last * len(queues) : len(queues)] = end
         made.append((end, last - first))
         positions[number] = last

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import json
+
 import numpy as np
 import pytest
 
+from tests.bench.scaling import ANSWERED, BUSY, MEASURED, SCORED, need, of_reminder
 from tests.bench.scaling_simulation import (
     Cost,
     Costs,
@@ -119,3 +122,22 @@ def test_a_cost_is_never_negative() -> None:
     ]
     found = costs({"levels": levels})
     assert min(found.commit.fixed, found.commit.each, found.collector.fixed, found.collector.each) >= 0
+
+
+def test_commits_of_all_processes_wait_for_the_cores_of_one_database() -> None:
+    coming = arrivals([0.6] * 40, 2_000.0, chance())
+    one, many = (
+        replay(coming, Costs(NOTHING, Cost(1.0, 0.0), NOTHING, Cost(1.0, 0.0)), Deployment(100, cores, 1), limit=1)
+        for cores in (1, 100)
+    )
+    assert one.answered.mean() == pytest.approx(1 + 0.6 / 0.8, rel=0.06)
+    assert many.answered.mean() == pytest.approx(1, rel=0.02)
+    assert one.database_busy == pytest.approx(0.6, rel=0.03)
+
+
+def test_what_a_size_needs_is_neither_busier_nor_slower_than_was_asked() -> None:
+    measured = json.loads(MEASURED.read_text("utf-8"))
+    found = need(of_reminder("a province is asked at once", 200_000, 0.1, 20, 1e6), costs(measured))
+    assert max(found.found.collectors_busy, found.found.database_busy, found.found.workers_busy) <= BUSY
+    assert found.found.answered_within(0.99) <= ANSWERED
+    assert found.found.scored_within(0.99) <= SCORED
