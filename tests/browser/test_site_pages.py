@@ -17,6 +17,7 @@ from services.publisher.site import create_site
 from shared.domain.survey import State
 from shared.store.surveys import Record
 from tests.browser.chromium import chromium
+from tests.browser.zoom import unreachable
 from tests.unit.services.publisher.example import edition_of, wide_survey
 from tests.unit.services.publisher.full import full
 from tests.unit.services.publisher.memory import OPEN, OUT, RECEIPTS, InBlocks, InMemory, Stored, edition
@@ -125,6 +126,15 @@ def test_no_page_scrolls_sideways(browser: Browser, address: str, path: str) -> 
     with seen(browser, address + path) as page:
         page.evaluate(OPENED)
         assert [size for size in SCREENS if width_needed(page, size) > size[0]] == []
+
+
+@pytest.mark.parametrize("path", ["/", f"/surveys/{OUT}", HISTORY, EDITIONS, REGISTER])
+def test_at_400_percent_zoom_everything_is_reached_without_scrolling_sideways(
+    browser: Browser, address: str, path: str
+) -> None:
+    with seen(browser, address + path) as page:
+        page.evaluate(OPENED)
+        assert unreachable(page) == []
 
 
 def test_a_page_asks_no_other_host_for_anything_and_breaks_no_policy(browser: Browser, address: str) -> None:

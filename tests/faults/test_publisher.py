@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 import secrets
+import signal
+import subprocess
+import sys
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import uuid4
@@ -23,7 +27,7 @@ from shared.store import schema
 from shared.store.acceptance import Acceptance, Moment
 from shared.store.announcements import Announcements
 from shared.store.comments import Comments
-from shared.store.connection import connect
+from shared.store.connection import StoreUnavailable, connect
 from shared.store.editions import Editions
 from shared.store.editions import Files as RealFiles
 from shared.store.invitations import Invitations
@@ -31,11 +35,13 @@ from shared.store.measures import Measures
 from shared.store.previous import Predecessors
 from shared.store.surveys import Record
 from tests import plans
-from tests.harness import AUTHOR, Rig, Store, ballot, in_threads, unique
+from tests.harness import AUTHOR, Rig, Store, ballot, eventually, in_threads, unique
 
 BALLOTS = 12
 WRITES = ("move", "shut_gates", "put", "add", "enqueue", "publish")
 STEPS = 10
+COMMANDS = 20
+"""Commands to the database that change something on the way to an edition, at least."""
 CUTS = [*((step, True) for step in range(1, STEPS + 1)), (STEPS - 1, False)]
 """Before every write, the last of which is inside the transaction of the one before it, and after that transaction. What is
 cut off after another write is cut off before the next."""
@@ -76,9 +82,13 @@ class _Cut:
 
 
 @pytest.fixture(scope="module")
-def alone(system: Rig) -> Iterator[Store]:
+def url(system: Rig) -> str:
     """A database that no running publisher looks at."""
-    url = f"mongodb://127.0.0.1:{system.ports.mongodb}/{unique('publisher')}?directConnection=true"
+    return f"mongodb://127.0.0.1:{system.ports.mongodb}/{unique('publisher')}?directConnection=true"
+
+
+@pytest.fixture(scope="module")
+def alone(url: str) -> Iterator[Store]:
     db = connect(url, "test")
     schema.ensure(db)
     Announcements(db, AUTHOR).add(Way.WEBHOOK, "https://receiver.example", None, private=False)
@@ -153,6 +163,24 @@ def test_a_publisher_killed_at_any_write_is_followed_by_one_that_finishes(alone:
         closing(alone, Scalpel(step, before)).advance(SurveyDue(survey))
     closing(alone).advance(SurveyDue(survey))
     assert_published_once(alone, survey)
+
+
+def test_publishers_that_the_system_kills_at_any_command_are_followed_by_one_that_finishes(alone: Store, url: str) -> None:
+    surveys = {answered(alone).survey.id: step for step in range(1, COMMANDS + 1, 3)}
+    command = [sys.executable, "-m", "tests.faults.killed", url, *(f"{survey}:{step}" for survey, step in surveys.items())]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=300, check=True)
+    assert done.stdout.splitlines() == [f"{survey} {signal.SIGKILL.value}" for survey in surveys]
+    half = [survey for survey in surveys if alone.surveys.get(survey).state is not State.PUBLISHED]
+    assert [survey for survey in half if Announcements(alone.db).all(survey)] == []
+    eventually("all are published", lambda: all(finished(alone, survey) for survey in surveys), within=180)
+    assert [assert_published_once(alone, survey) for survey in surveys] == [None] * len(surveys)
+
+
+def finished(store: Store, survey: str) -> bool:
+    """Whether the survey is published once another publisher did what it could; a transaction that nobody ends holds it up."""
+    with suppress(StoreUnavailable):
+        closing(store, clock=much_later).advance(SurveyDue(survey))
+    return store.surveys.get(survey).state is State.PUBLISHED
 
 
 def test_invitations_are_told_as_of_the_first_edition_and_only_of_strata_that_invite(alone: Store) -> None:

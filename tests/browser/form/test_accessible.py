@@ -10,6 +10,7 @@ import pytest
 from tests import plans
 from tests.browser.form.conftest import LIBRARY, SCT
 from tests.browser.form.visitor import DESKTOP, NARROWEST, PHONE, findings, visit, width_needed
+from tests.browser.zoom import unreachable
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
@@ -107,6 +108,18 @@ def test_no_page_scrolls_sideways_on_the_narrowest_screen(browser: Browser, real
         assert visitor.receipt
         widths.add(width_needed(visitor.page, NARROWEST))
     assert max(widths) == NARROWEST[0]
+
+
+@pytest.mark.parametrize("script", [True, False], ids=["script", "plain"])
+def test_at_400_percent_zoom_everything_is_reached_without_scrolling_sideways(
+    browser: Browser, small: Callable[..., str], script: bool
+) -> None:
+    with visit(browser, small(), DESKTOP, bare=not script) as visitor:
+        found = unreachable(visitor.page)
+        visitor.go_on()
+        found += unreachable(visitor.page)
+        visitor.to_summary()
+        assert found + unreachable(visitor.page) == []
 
 
 def test_everything_that_can_be_pressed_is_at_least_44_pixels_high(browser: Browser, real: Callable[[str], str]) -> None:

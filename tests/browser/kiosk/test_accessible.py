@@ -4,13 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from typing import TYPE_CHECKING
+from uuid import uuid4
 
 import pytest
 
+from shared.store.devices import Devices
 from tests import plans
 from tests.browser.form.visitor import NARROWEST, findings, width_needed
 from tests.browser.kiosk.conftest import Post
 from tests.browser.kiosk.device import PHONE, TALL, Device, device, taken
+from tests.browser.zoom import ZOOMED, unreachable
+from tests.harness import AUTHOR, Client, ballot
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
@@ -97,6 +101,36 @@ def test_axe_finds_nothing_where_no_ballot_is_taken(
         kiosk.enrol()
         assert kiosk.page.locator("[data-shut]").count() == 1
         assert findings(kiosk.page) == []
+
+
+@TAGS
+def test_axe_finds_nothing_where_all_places_are_taken_and_where_the_device_is_revoked(
+    browser: Browser, post: Callable[..., Post], api: Client, tag: str
+) -> None:
+    place = post(plans.stratum("desk", quota=1, when_full="refuse"))
+    with device(browser, place, PHONE, service_workers="block") as kiosk:
+        assert api.put(place.survey, uuid4(), ballot()).status == 201
+        kiosk.enrol()
+        kiosk.synchronise()
+        kiosk.begin(tag)
+        kiosk.shows("[data-shut=full]")
+        found = findings(kiosk.page)
+        Devices(place.store.db, AUTHOR).revoke(place.survey, "Quầy 1", "it was stolen")
+        kiosk.synchronise()
+        kiosk.page.reload()
+        kiosk.shows("[data-shut=revoked]")
+        assert found + findings(kiosk.page) == []
+
+
+def test_at_400_percent_zoom_everything_is_reached_without_scrolling_sideways(
+    browser: Browser, post: Callable[..., Post]
+) -> None:
+    found: list[str] = []
+    place = post(plans.stratum("desk"), plans.stratum("invited", admission="invited"))
+    with device(browser, place, ZOOMED, service_workers="block") as kiosk:
+        kiosk.enrol()
+        walk(kiosk, "vi", lambda: found.extend(unreachable(kiosk.page)))
+    assert found == []
 
 
 def test_the_warning_and_marks_hold_for_those_who_see_or_move_otherwise(browser: Browser, post: Callable[..., Post]) -> None:
