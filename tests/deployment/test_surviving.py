@@ -34,7 +34,7 @@ def test_a_survey_runs_from_its_plan_to_its_notice_through_the_edge_over_tls(dep
     survey = opened(deployed, "tls")
     with deployed.edge() as edge:
         respondents = Respondents(edge, survey, seed=1)
-        assert b"<form" in edge.get(f"/s/{survey}").content
+        assert b"<form" in edge.get(f"/s/{survey}/desk").content
         conducted(deployed, respondents)
         results = edge.get(f"/api/v1/surveys/{survey}/results")
         assert results.headers["Strict-Transport-Security"].startswith("max-age=")
