@@ -9,7 +9,7 @@ import pytest
 from services.publisher.data import Imprint
 from services.publisher.rendering.language import language
 from services.publisher.rendering.live import complete
-from services.publisher.rendering.page import SHOWN, render_page
+from services.publisher.rendering.page import SHOWN, is_beside, render_page
 from shared.domain.survey import Survey
 from tests.unit.services.publisher.example import bentre, edition_of, wide_survey
 
@@ -250,3 +250,15 @@ def test_the_documents_published_with_an_edition_are_linked_under_its_address() 
     html = render_page(edition_of(bentre()), bentre(), "en", documents=("notice.pdf", "results.ods"))
     assert '<a href="/surveys/sct-bentre-2022/editions/1/notice.pdf">Notice of results' in html
     assert '<a href="/surveys/sct-bentre-2022/editions/1/results.ods">results.ods</a>' in html
+
+
+@pytest.mark.parametrize(
+    ("tag", "own"),
+    [
+        ("vi", ["notice.pdf", "notice.docx", "report.pdf", "report.docx"]),
+        ("en", ["notice.en.pdf", "notice.en.docx", "report.en.pdf", "report.en.docx"]),
+    ],
+)
+def test_documents_in_the_readers_language_come_first_and_data_are_for_everyone(tag: str, own: list[str]) -> None:
+    shown = [name for name in SHOWN if not is_beside(name, language(tag))]
+    assert shown == [*own, *(name for name in SHOWN if name.startswith(("results", "datapackage", "dcat", "register")))]
