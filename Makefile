@@ -4,8 +4,9 @@ VENV := .venv
 BIN := $(VENV)/bin
 INSTALLED := $(VENV)/.installed
 DEVELOPED := $(VENV)/.developed
+AUDITED := $(VENV)/.audited
 
-.PHONY: help install demo up test check bench scaling attack faults secrets edge-root bundle test-deployment clean backups mutants
+.PHONY: help install demo up test check bench scaling attack faults secrets edge-root bundle test-deployment clean backups mutants fuzz audit sbom lock
 help:  ## this list
 	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-15s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
@@ -59,6 +60,26 @@ SCHEDULES ?= 200
 SEED ?= 1
 faults: $(DEVELOPED)  ## break everything, schedule after schedule, and judge what happened (an hour or two); SCHEDULES=, SEED=, ONLY=
 	$(BIN)/python -m tests.faults --schedules $(SCHEDULES) --seed $(SEED) $(if $(ONLY),--only $(ONLY))
+
+$(AUDITED): pyproject.toml | $(DEVELOPED)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[dev,browser,audit]'
+	@touch $@ $(DEVELOPED) $(INSTALLED)
+
+STRICT ?=
+audit: $(AUDITED)  ## look for weaknesses: bandit on the code, known ones of what the image is built from; STRICT=1 to fail unaudited
+	$(BIN)/python -m tests.security $(if $(STRICT),--strict)
+
+sbom: $(AUDITED)  ## write build/hailong.cdx.json: what the image is built from, as CycloneDX
+	@mkdir -p build
+	$(BIN)/cyclonedx-py requirements --pyproject pyproject.toml --output-reproducible --output-format JSON \
+	  --output-file build/hailong.cdx.json deploy/requirements.txt
+	@echo "build/hailong.cdx.json: $$(grep -c '"purl"' build/hailong.cdx.json) components"
+
+lock: $(AUDITED)  ## make deploy/requirements.txt anew from pyproject.toml, with the hash of every file
+	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url \
+	  --output-file deploy/requirements.txt pyproject.toml
+	@sed -i '1i # What the image is built from, each file by its hash. Made from pyproject.toml by `make lock`; not edited by hand.' \
+	  deploy/requirements.txt
 
 EACH ?= 10
 mutants: $(DEVELOPED)  ## see that a test notices changes to the domain and the store (hours; goes on where it stopped); EACH=, ONLY=
