@@ -24,6 +24,9 @@ if TYPE_CHECKING:
 _NOTHING: AbstractContextManager[None] = nullcontext()
 _on: list[Spans] = []
 
+UNTRACED = ("/healthz", "/readyz", "/metrics")
+"""Asked every few seconds by what watches a process."""
+
 
 def configure(service: str, config: Settings) -> None:
     """Send this process's spans to the endpoint of `config`; nothing where there is none.
@@ -74,7 +77,8 @@ def watch(app: Flask) -> None:
 
     def begin() -> None:
         rule = "unknown" if request.url_rule is None else request.url_rule.rule
-        g.span = _on[0].begin_request(g.request_id, request.method, rule)
+        if rule not in UNTRACED:
+            g.span = _on[0].begin_request(g.request_id, request.method, rule)
 
     def end(response: Response) -> Response:
         if "span" in g:

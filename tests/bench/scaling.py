@@ -140,7 +140,7 @@ def _row(each: Need, document: int) -> str:
     found, made = each.found, each.deployment
     told = (
         each.size.name,
-        f"{each.size.peak:.3g}",
+        f"{each.size.peak:,.0f}" if each.size.peak >= 10 else f"{each.size.peak:.2g}",
         made.collectors,
         made.database_cores,
         made.workers,

@@ -48,6 +48,10 @@ def application() -> Flask:
     app = Flask(__name__)
     guard(app)
 
+    @app.get("/healthz")
+    def healthz() -> str:
+        return "alive"
+
     @app.put("/surveys/<survey>/ballots/<ballot>")
     def put(survey: str, ballot: str) -> str:
         if survey == "broken":
@@ -141,6 +145,11 @@ def test_no_span_holds_an_answer_an_id_an_invitation_or_an_address(exporter: InM
         assert hidden not in told
     assert dict(named(exporter, "score").attributes or {})["error.type"] == "ValueError"
     assert dict(named(exporter, "PUT /surveys/<survey>/ballots/<ballot>").attributes or {})["http.response.status_code"] == 500
+
+
+def test_asking_whether_a_process_is_well_is_no_span(exporter: InMemorySpanExporter) -> None:
+    assert application().test_client().get("/healthz").status_code == 200
+    assert not exporter.get_finished_spans()
 
 
 def test_where_spans_go_is_checked_and_what_is_missing_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
