@@ -14,6 +14,7 @@ from services.collector.metrics import BALLOTS
 from shared.domain.acceptance import Accepted, Candidate, Device, Facts, Outcome, Seen, SurveyNotOpen, decide
 from shared.domain.ballot import Ballot, InvalidBallot, Submission, UnknownStratum, check, digest
 from shared.domain.survey import Admitted, admits
+from shared.store.connection import StoreUnavailable
 from shared.store.surveys import Record
 
 TOO_LATE = "synchronised too late"
@@ -77,17 +78,21 @@ class Reception:
 
     def receive(self, survey_id: str, arrivals: Sequence[Arrival]) -> list[Result]:
         """One result for each arrival, in order. Raises UnknownSurvey, StoreUnavailable."""
+        try:
+            results = self._results(survey_id, arrivals)
+        except StoreUnavailable as error:
+            _count(arrivals, [type(error).__name__] * len(arrivals))
+            raise
+        _count(arrivals, [_name(result) for result in results])
+        return results
+
+    def _results(self, survey_id: str, arrivals: Sequence[Arrival]) -> list[Result]:
         record = self._catalogue.get(survey_id)
         now = self._clock()
         examined = [_examine(arrival, record, now) for arrival in arrivals]
         committed = iter(self._commit([e for e in examined if isinstance(e, Entry)]))
         settled = iter(self._settle([e for e in examined if isinstance(e, _Untimely)], now))
-        results: list[Result] = [
-            next(committed) if isinstance(e, Entry) else next(settled) if isinstance(e, _Untimely) else e for e in examined
-        ]
-        for arrival, result in zip(arrivals, results, strict=True):
-            BALLOTS.labels(_name(result), arrival.submission.channel.value).inc()
-        return results
+        return [next(committed) if isinstance(e, Entry) else next(settled) if isinstance(e, _Untimely) else e for e in examined]
 
     def _commit(self, entries: list[Entry]) -> list[Outcome]:
         return self._intake.accept(entries) if entries else []
@@ -111,6 +116,12 @@ class Reception:
     def _set_aside(self, candidate: Candidate, now: datetime) -> TooLate:
         self._late.add_ballot(candidate.ballot, candidate.digest, TOO_LATE, now)
         return TooLate()
+
+
+def _count(arrivals: Sequence[Arrival], outcomes: Sequence[str]) -> None:
+    """Tell what became of each ballot."""
+    for arrival, outcome in zip(arrivals, outcomes, strict=True):
+        BALLOTS.labels(outcome, arrival.submission.channel.value).inc()
 
 
 def _examine(arrival: Arrival, record: Record, now: datetime) -> Result | Entry | _Untimely:
