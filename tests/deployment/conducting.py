@@ -28,6 +28,7 @@ class Respondents:
     seed: int
     receipts: dict[UUID, str] = field(default_factory=dict)
     bodies: dict[UUID, dict[str, Any]] = field(default_factory=dict)
+    failed: bool = False
 
     def answer(self, stop: threading.Event) -> None:
         with ThreadPoolExecutor(CLIENTS) as pool:
@@ -44,13 +45,14 @@ class Respondents:
         ballot_id = uuid4()
         self.bodies[ballot_id] = body
         answer = self.edge.insist(self.survey, ballot_id, body, within=PATIENCE)
-        assert answer.status in (200, 201), (answer.status, answer.content)
+        self.failed |= answer.status not in (200, 201)
+        assert not self.failed, (answer.status, answer.content)
         self.receipts[ballot_id] = answer.json["receipt"]
 
     def more(self, number: int) -> None:
         """Wait until that many more were promised to count."""
         wanted = len(self.receipts) + number
-        eventually(f"{number} more ballots are accepted", lambda: len(self.receipts) >= wanted, PATIENCE)
+        eventually(f"{number} more ballots are accepted", lambda: self.failed or len(self.receipts) >= wanted, PATIENCE)
 
     def repeated(self) -> list[UUID]:
         """The ballots that are not what they were when they are handed in again."""

@@ -97,6 +97,7 @@ class Deployment:
             "HAILONG_IMAGE": IMAGE,
             "HAILONG_HTTP_PORT": str(self.http),
             "HAILONG_HTTPS_PORT": str(self.https),
+            "HAILONG_LIMIT_ADDRESS": "0",
             **self.settings,
         }
 
