@@ -20,7 +20,7 @@ from tests.browser.chromium import chromium
 from tests.browser.zoom import unreachable
 from tests.unit.services.publisher.example import edition_of, wide_survey
 from tests.unit.services.publisher.full import full
-from tests.unit.services.publisher.memory import OPEN, OUT, RECEIPTS, InBlocks, InMemory, Stored, edition
+from tests.unit.services.publisher.memory import OPEN, OUT, RECEIPTS, InBlocks, InMemory, Noticed, Stored, edition
 from tests.unit.services.publisher.rendering.test_editions import CORRECTION
 from tests.unit.services.publisher.rendering.test_history import before_of
 from tests.unit.services.publisher.rendering.test_page import COMMENTS, MEASURE
@@ -59,7 +59,7 @@ def address() -> Iterator[str]:
     memory.editions[OUT, 2] = replace(edition(OUT, 2), results=told)
     memory.records[WIDE] = Record(wide, State.PUBLISHED, 1, None, None, None, 1)
     memory.editions[WIDE, 1] = replace(edition(OUT, 1), survey=WIDE, results=edition_of(wide))
-    site = create_site(Published(memory, Stored(memory), before_of(out.survey)), InBlocks())
+    site = create_site(Published(memory, Stored(memory), before_of(out.survey), notices=Noticed(memory)), InBlocks())
     with served(site) as port:
         yield f"http://127.0.0.1:{port}"
 
