@@ -332,3 +332,17 @@ def test_what_is_sharded_by_its_id_has_nothing_else_that_must_be_unique() -> Non
     for name in sharded:
         assert name in CLUSTERED
         assert not [index for index in INDEXES[name] if index.document.get("unique")]
+
+
+@each_overlay
+def test_the_guide_puts_every_key_that_is_mounted_into_the_secret(overlay: str) -> None:
+    guide = (ROOT / "docs" / "scaling.md").read_text("utf-8")
+    given = set(re.findall(r"--from-file=(\w+)=secrets/[\w.]+", guide))
+    used = {
+        item["key"]
+        for _, _, pod in containers(overlay)
+        for v in pod["volumes"]
+        for item in v.get("secret", {}).get("items", [])
+    }
+    assert used <= given
+    assert overlay != "office" or used == given
