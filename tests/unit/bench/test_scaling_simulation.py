@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -141,3 +142,10 @@ def test_what_a_size_needs_is_neither_busier_nor_slower_than_was_asked() -> None
     assert max(found.found.collectors_busy, found.found.database_busy, found.found.workers_busy) <= BUSY
     assert found.found.answered_within(0.99) <= ANSWERED
     assert found.found.scored_within(0.99) <= SCORED
+
+
+@pytest.mark.parametrize(("name", "row"), [("collector", "collector"), ("mongodb", "database"), ("scoring", "scoring")])
+def test_the_guide_tells_what_was_measured(name: str, row: str) -> None:
+    levels = json.loads(MEASURED.read_text("utf-8"))["levels"]
+    told = " | ".join(f"{level['cpu_ms'][name]:.1f}" for level in levels)
+    assert f"| {row}, ms of CPU a ballot | {told} |" in Path("docs/scaling.md").read_text("utf-8")
