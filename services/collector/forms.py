@@ -30,10 +30,10 @@ def _is_text(value: str) -> None:
         raise ValidationError("holds characters that are no text")
 
 
-def _text(most: int | None = None, **options: Any) -> fields.String:
-    """A text of 1 to `most` characters; of any number where that is None."""
+def _text(example: str, most: int | None = None, **options: Any) -> fields.String:
+    """A text of 1 to `most` characters, of any number where that is None. `example` is shown to who reads the documentation."""
     length = [] if most is None else [validate.Length(1, most)]
-    return fields.String(validate=[*length, _is_text], metadata={"pattern": _TYPED}, **options)
+    return fields.String(validate=[*length, _is_text], metadata={"pattern": _TYPED, "example": example}, **options)
 
 
 def _is_uuid4(value: UUID) -> None:
@@ -47,14 +47,14 @@ class BallotForm(Schema):
     class Meta:
         unknown = RAISE
 
-    stratum = _text(100, required=True)
+    stratum = _text("petrol", 100, required=True)
     channel = fields.Enum(Channel, by_value=True, required=True)
-    language = _text(35, required=True)
+    language = _text("vi", 35, required=True)
     questionnaire = fields.Integer(required=True, strict=True)
-    answers = fields.Dict(required=True)
-    comment = _text(allow_none=True)
-    invitation = _text(200, allow_none=True)
-    place = _text(200, allow_none=True)
+    answers = fields.Dict(required=True, metadata={"example": {"C01": 5, "C02": 0, "Q23": 4}})
+    comment = _text("Cảm ơn.", allow_none=True)
+    invitation = _text("the code of an invitation", 200, allow_none=True)
+    place = _text("the name of a reserved place", 200, allow_none=True)
     sequence = fields.Integer(allow_none=True, strict=True, validate=validate.Range(1, HIGHEST))
 
 
@@ -79,9 +79,9 @@ class WishForm(Schema):
     class Meta:
         unknown = RAISE
 
-    stratum = _text(100, required=True)
+    stratum = _text("petrol", 100, required=True)
     count = fields.Integer(strict=True, load_default=1, validate=validate.Range(1, BALLOTS_LIMIT))
-    invitation = _text(200, allow_none=True)
+    invitation = _text("the code of an invitation", 200, allow_none=True)
 
 
 class PlaceForm(Schema):
@@ -102,7 +102,7 @@ class ReportForm(Schema):
     pending = fields.Integer(required=True, strict=True, validate=validate.Range(0, HIGHEST))
     refused = fields.Integer(required=True, strict=True, validate=validate.Range(0, HIGHEST))
     bursts = fields.Integer(required=True, strict=True, validate=validate.Range(0, HIGHEST))
-    version = _text(100, required=True)
+    version = _text("0.1.0", 100, required=True)
     last = fields.Integer(required=True, strict=True, validate=validate.Range(0, HIGHEST))
 
 
