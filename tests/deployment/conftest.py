@@ -6,12 +6,14 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.deployment.deployed import Deployment, deployment, engine
+from tests.deployment.deployed import NOT_TRIED, Deployment, deployment, engine
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     if (missing := engine()) is not None:
         terminalreporter.write_line(f"NOT TRIED: the compose deployment, because {missing} on this machine")
+    for each in NOT_TRIED:
+        terminalreporter.write_line(f"NOT TRIED: {each}")
 
 
 @pytest.fixture(scope="session")

@@ -21,6 +21,9 @@ from tests.harness import Client, eventually
 
 ROOT = Path(__file__).parents[2]
 IMAGE = "hailong:test-deployment"
+NOT_TRIED: list[str] = []
+"""What could not be tried, to be told aloud at the end."""
+
 ONCE = ("database", "volumes")
 
 
