@@ -254,6 +254,12 @@ def test_a_ballot_that_a_person_answers_for_needs_no_device() -> None:
     assert isinstance(outcome, Accepted)
 
 
+def test_two_ballots_at_once_take_two_places_of_one_lease() -> None:
+    known = Facts(gates=OPEN, leases={b"l": Lease("s", "desk", 2)})
+    outcomes = decide([candidate(n, stratum=FULL, lease=b"l") for n in (1, 2, 3)], known)
+    assert [isinstance(o, Accepted) and o.reserved for o in outcomes] == [True, True, False]
+
+
 def test_a_ballot_that_was_accepted_is_told_so_again_without_its_lease_being_used() -> None:
     known = Facts(gates=OPEN, seen={UUID(int=1, version=4): Seen(b"a", counted=True)}, leases={b"l": Lease("s", "desk", 1)})
     again, new = decide([candidate(stratum=FULL, lease=b"l"), candidate(2, stratum=FULL, lease=b"l")], known)

@@ -63,6 +63,15 @@ DESK = Cell("desk", Channel.WEB)
         ({DESK: Tally(surplus=1)}, {}, ["desk, web: surplus: tallied 1, recounted 0"]),
         ({}, {DESK: Tally(counts={"C1": {"5": 1}})}, ["desk, web: C1 = 5: tallied 0, recounted 1"]),
         ({DESK: Tally(counts={"C1": {"5": 1}})}, {DESK: Tally(counts={"C1": {"5": 1}})}, []),
+        (
+            {DESK: Tally(counted=2, counts={"C1": {"5": 1}})},
+            {DESK: Tally(counted=1, counts={"C1": {"4": 1}})},
+            [
+                "desk, web: counted: tallied 2, recounted 1",
+                "desk, web: C1 = 4: tallied 0, recounted 1",
+                "desk, web: C1 = 5: tallied 1, recounted 0",
+            ],
+        ),
     ],
 )
 def test_differences_are_told_in_words(tallied: dict[Cell, Tally], counted: dict[Cell, Tally], told: list[str]) -> None:
