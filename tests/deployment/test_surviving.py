@@ -17,6 +17,8 @@ from tests.deployment.test_exposure import STAYING
 from tests.harness import Background, drawn, eventually, unique
 
 BALLOTS = 40
+GONE_TOGETHER = {"mongodb": ("mongodb", "database")}
+"""The step that makes the database ready lives in the network of the server's container, and cannot start without that one."""
 
 
 def conducted(deployed: Deployment, respondents: Respondents) -> None:
@@ -47,7 +49,7 @@ def test_a_survey_runs_from_its_plan_to_its_notice_through_the_edge_over_tls(dep
 
 
 def end(container: Mapping[str, Any]) -> None:
-    """SIGKILL, but to a stand-in for MongoDB, which may keep in its memory what a MongoDB has in its journal: it is told to stop."""
+    """SIGKILL; a stand-in for MongoDB, which may keep in its memory what a MongoDB has in its journal, is told to stop."""
     official = any(each.startswith("MONGO_VERSION=") for each in container["Config"]["Env"])
     if service_of(container) == "mongodb" and not official:
         NOT_TRIED.append("killing the database, because the image in its place is no MongoDB: it was stopped")
@@ -64,8 +66,8 @@ def test_a_container_that_is_killed_and_made_anew_under_load_loses_no_ballot(dep
         with Background(respondents.answer):
             respondents.more(10)
             end(deployed.container(service))
-            deployed.compose("rm", "--force", service)
-            deployed.compose("up", "-d", "--no-deps", service)
+            deployed.compose("rm", "--force", *GONE_TOGETHER.get(service, (service,)))
+            deployed.compose("up", "-d", "--no-deps", *GONE_TOGETHER.get(service, (service,)))
             eventually("everything is well", deployed.is_well, within=300, every=1)
             respondents.more(10)
         assert respondents.repeated() == []
