@@ -244,6 +244,21 @@ def test_the_edge_finds_the_web_services_by_the_names_of_its_own_files(overlay: 
 
 
 @each_overlay
+def test_the_edge_is_told_every_value_that_its_files_leave_open(overlay: str) -> None:
+    (edge,) = templates(overlay)["edge"]["spec"]["containers"]
+    open_ = left_open(Path(edge["command"][3]).name)
+    assert open_
+    assert {each["name"] for each in edge["env"]} >= open_
+
+
+def left_open(name: str) -> set[str]:
+    """The variables of a file of the edge, and of those that it imports."""
+    text = (ROOT / "deploy" / "edge" / name).read_text("utf-8")
+    imported = [file for file in re.findall(r"^\s*import (\S+)", text, re.MULTILINE) if file.endswith(".caddy")]
+    return set(re.findall(r"\{\$(\w+)", text)).union(*map(left_open, imported))
+
+
+@each_overlay
 def test_the_ingress_leads_to_the_edge_under_the_name_that_the_site_is_told(overlay: str) -> None:
     (ingress,) = of_kind(overlay, "Ingress")
     (rule,) = ingress["spec"]["rules"]
