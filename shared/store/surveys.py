@@ -14,7 +14,6 @@ from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from types import MappingProxyType
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from pymongo.client_session import ClientSession
 
@@ -359,12 +358,8 @@ def _places(survey: Survey) -> Iterator[Document]:
 
 
 def _effective(period: Period, closed_at: datetime | None) -> Period:
-    """The period as it came out. A person who closes early shortens it; the grace for late ballots keeps its length.
-
-    Moments stay in the plan's time zone, as people read them.
-    """
+    """The period as it came out. A person who closes early shortens it; the grace for late ballots keeps its length."""
     if closed_at is None or closed_at >= period.closes_at:
         return period
     grace = period.late_until - period.closes_at
-    local = closed_at.astimezone(ZoneInfo(period.timezone))
-    return replace(period, closes_at=local, late_until=local + grace)
+    return replace(period, closes_at=closed_at, late_until=closed_at + grace)
