@@ -5,6 +5,7 @@ Nothing connects on import: `connect` makes a client that dials when it is first
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any, TypeVar
@@ -37,8 +38,16 @@ PATIENCE = 3_600.0
 """Seconds for what reads all ballots of a survey: the embedded server answers when it has them all in memory."""
 
 
+_BREATH = 0.005
+"""Seconds before `insist` tries again."""
+
+
 class StoreUnavailable(RuntimeError):
     """The store did not answer in time, or could not commit. The same call may work later."""
+
+
+class _Met(Exception):
+    """The transaction met a write of another one that is under way."""
 
 
 class StoreConflict(RuntimeError):
@@ -93,6 +102,30 @@ def transact(db: Db, work: Callable[[ClientSession], T], deadline: float) -> T:
     """
     with answering(deadline), db.client.start_session() as session:
         return session.with_transaction(work, read_concern=SNAPSHOT, write_concern=MAJORITY)
+
+
+def insist(db: Db, work: Callable[[ClientSession], T], deadline: float) -> T:
+    """`transact` for what has to get in between writers that hardly rest: begun again at once, not after ever longer pauses.
+
+    Raises StoreUnavailable.
+    """
+
+    def once(session: ClientSession) -> T:
+        try:
+            return work(session)
+        except PyMongoError as error:
+            if error.has_error_label("TransientTransactionError") and not error.timeout:
+                raise _Met from error
+            raise
+
+    ends = time.monotonic() + deadline
+    while True:
+        try:
+            return transact(db, once, max(ends - time.monotonic(), _BREATH))
+        except _Met as met:
+            if time.monotonic() >= ends:
+                raise StoreUnavailable("others wrote to the same documents all the time") from met
+            time.sleep(_BREATH)
 
 
 def ping(db: Db, deadline: float = 2.0) -> None:

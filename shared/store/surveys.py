@@ -24,7 +24,7 @@ from shared.domain.edition import Correction
 from shared.domain.survey import Period, State, Survey, next_step_at
 from shared.store import contacts, devices, piles, places
 from shared.store.audit import Author, append
-from shared.store.connection import Db, Document, StoreConflict, answering, transact
+from shared.store.connection import Db, Document, StoreConflict, answering, insist, transact
 
 GATES = 8
 """Gates a survey has. Collector processes spread over them so that they do not wait for one another."""
@@ -208,12 +208,12 @@ class Surveys:
             beside(session)
             append(self._db, _moved(record, to, name, {**changes, **told}), self._author, session)
 
-        transact(self._db, work, _DEADLINE)
+        insist(self._db, work, _DEADLINE)
         return self.get(survey_id)
 
     def shut_gates(self, survey_id: str) -> None:
         """Let no ballot in from here on. After it returns, every accepted ballot is visible."""
-        transact(self._db, lambda session: self._set_gates(survey_id, Gate.NONE, session), _DEADLINE)
+        insist(self._db, lambda session: self._set_gates(survey_id, Gate.NONE, session), _DEADLINE)
 
     def note_problem(self, record: Record, problem: str, retry_at: datetime) -> None:
         """Record why a survey does not move on, for the operator to see, and when that is tried again; unless it moved."""
