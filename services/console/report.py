@@ -6,9 +6,10 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from shared.domain.equation import Equation
-from shared.domain.survey import Survey
+from shared.domain.survey import Period, Survey
 from shared.domain.tally import Tallies, Tally, by_stratum
 from shared.store.indices import Snapshot
 from shared.store.places import Held
@@ -24,8 +25,7 @@ def header(record: Record) -> Iterator[str]:
     yield f"{survey.id}: {survey.title[survey.language]}"
     yield f"  body      {survey.body.name[survey.language]}"
     yield f"  state     {record.state.value}, revision {record.revision}, editions {record.editions}"
-    yield f"  period    {period.opens_at:%Y-%m-%d %H:%M} to {period.closes_at:%Y-%m-%d %H:%M} {period.timezone}"
-    yield f"  late      kiosk and paper ballots until {period.late_until:%Y-%m-%d %H:%M}"
+    yield from _period_lines(period)
     if survey.simulated:
         yield "  simulated ballots: nothing of it is a real result"
     if record.problem:
@@ -35,6 +35,16 @@ def header(record: Record) -> Iterator[str]:
     if record.correction is not None:
         reason = next(iter(record.correction.reason.values()))
         yield f"  correcting  asked for by {record.correction.by}: {reason}"
+
+
+def _period_lines(period: Period) -> Iterator[str]:
+    """From when to when, by the clocks of the place; a person may have closed the survey by any other clock."""
+    zone = ZoneInfo(period.timezone)
+    opens, closes, late = (
+        f"{moment.astimezone(zone):%Y-%m-%d %H:%M}" for moment in (period.opens_at, period.closes_at, period.late_until)
+    )
+    yield f"  period    {opens} to {closes} {period.timezone}"
+    yield f"  late      kiosk and paper ballots until {late}"
 
 
 def review_lines(number: int, review: Mapping[str, Any]) -> Iterator[str]:
@@ -53,8 +63,7 @@ def summary_lines(survey: Survey) -> Iterator[str]:
     yield f"{survey.id}: {survey.title[survey.language]}"
     yield f"  body      {survey.body.name[survey.language]}"
     yield f"  languages {', '.join(survey.languages)}"
-    yield f"  period    {period.opens_at:%Y-%m-%d %H:%M} to {period.closes_at:%Y-%m-%d %H:%M} {period.timezone}"
-    yield f"  late      kiosk and paper ballots until {period.late_until:%Y-%m-%d %H:%M}"
+    yield from _period_lines(period)
     yield f"  method    {method.aggregation.value}, confidence {method.confidence:g}, minimum base {method.min_base}"
     yield f"  release   {survey.release.value}"
     yield f"  compared  {f'with {survey.previous}' if survey.previous else 'with no survey before'}"
