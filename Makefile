@@ -5,6 +5,7 @@ BIN := $(VENV)/bin
 INSTALLED := $(VENV)/.installed
 DEVELOPED := $(VENV)/.developed
 AUDITED := $(VENV)/.audited
+MUTATED := $(VENV)/.mutated
 
 .PHONY: help install demo up test check bench scaling attack faults secrets edge-root bundle test-deployment clean backups mutants fuzz audit sbom lock
 help:  ## this list
@@ -81,8 +82,12 @@ lock: $(AUDITED)  ## make deploy/requirements.txt anew from pyproject.toml, with
 	@sed -i '1i # What the image is built from, each file by its hash. Made from pyproject.toml by `make lock`; not edited by hand.' \
 	  deploy/requirements.txt
 
+$(MUTATED): pyproject.toml | $(DEVELOPED)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[dev,browser,mutation]'
+	@touch $@ $(DEVELOPED) $(INSTALLED)
+
 EACH ?= 10
-mutants: $(DEVELOPED)  ## see that a test notices changes to the domain and the store (hours; goes on where it stopped); EACH=, ONLY=
+mutants: $(MUTATED)  ## see that a test notices changes to the domain and the store (hours; goes on where it stopped); EACH=, ONLY=
 	nice -n 10 $(BIN)/python -m tests.mutation --each $(EACH) $(ONLY)
 
 REQUESTS ?= 20000
