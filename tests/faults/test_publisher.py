@@ -166,7 +166,7 @@ def test_a_publisher_killed_at_any_write_is_followed_by_one_that_finishes(alone:
 
 
 def test_publishers_that_the_system_kills_at_any_command_are_followed_by_one_that_finishes(alone: Store, url: str) -> None:
-    surveys = {answered(alone).survey.id: step for step in range(1, COMMANDS + 1, 3)}
+    surveys = {answered(alone).survey.id: step for step in range(1, COMMANDS + 1, 4)}
     command = [sys.executable, "-m", "tests.faults.killed", url, *(f"{survey}:{step}" for survey, step in surveys.items())]
     done = subprocess.run(command, capture_output=True, text=True, timeout=300, check=True)
     assert done.stdout.splitlines() == [f"{survey} {signal.SIGKILL.value}" for survey in surveys]
