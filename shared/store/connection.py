@@ -104,10 +104,10 @@ def transact(db: Db, work: Callable[[ClientSession], T], deadline: float) -> T:
         return session.with_transaction(work, read_concern=SNAPSHOT, write_concern=MAJORITY)
 
 
-def insist(db: Db, work: Callable[[ClientSession], T], deadline: float) -> T:
+def insist(db: Db, work: Callable[[ClientSession], T], deadline: float, within: float) -> T:
     """`transact` for what has to get in between writers that hardly rest: begun again at once, not after ever longer pauses.
 
-    Raises StoreUnavailable.
+    Raises StoreUnavailable when others were in the way for `within` seconds, or the store did not commit within `deadline`.
     """
 
     def once(session: ClientSession) -> T:
@@ -118,10 +118,10 @@ def insist(db: Db, work: Callable[[ClientSession], T], deadline: float) -> T:
                 raise _Met from error
             raise
 
-    ends = time.monotonic() + deadline
+    ends = time.monotonic() + within
     while True:
         try:
-            return transact(db, once, max(ends - time.monotonic(), _BREATH))
+            return transact(db, once, deadline)
         except _Met as met:
             if time.monotonic() >= ends:
                 raise StoreUnavailable("others wrote to the same documents all the time") from met

@@ -31,6 +31,9 @@ GATES = 8
 
 _DEADLINE = 10.0
 
+_INSISTED = 60.0
+"""Seconds that a change of state may take to get in between the commits of a survey that is being answered."""
+
 
 class UnknownSurvey(LookupError):
     """There is no survey of that id."""
@@ -208,12 +211,12 @@ class Surveys:
             beside(session)
             append(self._db, _moved(record, to, name, {**changes, **told}), self._author, session)
 
-        insist(self._db, work, _DEADLINE)
+        insist(self._db, work, _DEADLINE, _INSISTED)
         return self.get(survey_id)
 
     def shut_gates(self, survey_id: str) -> None:
         """Let no ballot in from here on. After it returns, every accepted ballot is visible."""
-        insist(self._db, lambda session: self._set_gates(survey_id, Gate.NONE, session), _DEADLINE)
+        insist(self._db, lambda session: self._set_gates(survey_id, Gate.NONE, session), _DEADLINE, _INSISTED)
 
     def note_problem(self, record: Record, problem: str, retry_at: datetime) -> None:
         """Record why a survey does not move on, for the operator to see, and when that is tried again; unless it moved."""
