@@ -7,11 +7,11 @@ the master's and `&sentinel_password=…` that of the sentinels, where they ask 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qs, quote, unquote, urlsplit
 
-import redis
-from redis.sentinel import Sentinel
+if TYPE_CHECKING:
+    import redis
 
 SCHEME = "sentinel://"
 PORT = 26_379
@@ -101,6 +101,10 @@ def _bracketed(host: str) -> str:
 
 def client(url: str, **options: Any) -> redis.Redis:
     """A client of the server, or of whoever is master when it connects. `options` are those of its connections."""
+    # Settings are read before a web process is patched for greenlets; the library imports ssl, which must not be there by then.
+    import redis  # noqa: PLC0415
+    from redis.sentinel import Sentinel  # noqa: PLC0415
+
     found = sentinels(url)
     if found is None:
         return redis.Redis.from_url(url, **options)

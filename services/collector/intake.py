@@ -182,7 +182,8 @@ class Intake:
     def _gather_batches(self) -> list[_Announced]:
         """Wait for a batch, and a moment for others to be scored with it: one transaction for all costs far less."""
         batches = [self._batches.get()]
-        time.sleep(EMIT_AFTER)
+        if self._batches.qsize() < BATCHES_LIMIT:
+            time.sleep(EMIT_AFTER)
         while len(batches) < BATCHES_LIMIT:
             try:
                 batches.append(self._batches.get_nowait())
