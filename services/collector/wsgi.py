@@ -39,7 +39,7 @@ def create() -> Flask:
     tracing.configure("collector", config)
     db = connect(config.mongodb_url, "collector")
     schema.require_if_there(db)
-    catalogue = Catalogue(Surveys(db))
+    catalogue = Catalogue(Surveys(db), config.store_deadline)
     turns = Turns()
     acceptance = Acceptance(db, slot=secrets.randbits(16), deadline=config.store_deadline, turns=turns)
     intake = Intake(

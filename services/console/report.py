@@ -166,4 +166,4 @@ def waiting_line(batches: int, oldest: datetime | None, now: datetime) -> str:
     """How much waits to be scored, and for how long."""
     if oldest is None:
         return "  waiting   nothing"
-    return f"  waiting   {batches} batches, the oldest for {(now - oldest).total_seconds():.0f} s"
+    return f"  waiting   {batches} batches, the oldest for {max((now - oldest).total_seconds(), 0.0):.0f} s"

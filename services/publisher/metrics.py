@@ -109,7 +109,7 @@ def _surveys(surveys: Iterable[Standing], now: datetime) -> Iterator[Metric]:
         problem[survey_id] = float(record.problem is not None)
         editions[survey_id] = float(record.editions)
         since = standing.waiting.oldest
-        oldest[survey_id] = 0.0 if since is None else (now - since).total_seconds()
+        oldest[survey_id] = 0.0 if since is None else max((now - since).total_seconds(), 0.0)
     yield from (terms, states, left)
     yield _gauge("hailong_survey_equation_holds", "Whether every acknowledged ballot is accounted for", "survey", holds)
     yield _gauge("hailong_survey_problem", "Whether the survey cannot move on", "survey", problem)

@@ -25,12 +25,12 @@ class Heartbeats:
             self._db.heartbeats.update_one({"_id": node}, {"$set": {"service": service, "at": now}}, upsert=True)
 
     def ages(self, now: datetime, host: str | None = None) -> dict[str, timedelta]:
-        """service -> time since its freshest worker consumed; of the workers on `host` where one is named."""
+        """service -> time since its freshest worker consumed, never below zero; of the workers on `host` where one is named."""
         with answering(_DEADLINE):
             beats = [b for b in self._db.heartbeats.find() if host is None or b["_id"].endswith(f"@{host}")]
         ages: dict[str, timedelta] = {}
         for beat in beats:
-            age = now - beat["at"]
+            age = max(now - beat["at"], timedelta())
             ages[beat["service"]] = min(age, ages.get(beat["service"], age))
         return ages
 

@@ -55,7 +55,7 @@ def alone(system: Rig) -> Iterator[Store]:
 def collector(store: Store, clock: Clock) -> Reception:
     """A collector whose clock is `clock` and that asks the store for every survey."""
     acceptance = Acceptance(store.db, slot=0, deadline=10)
-    catalogue = Catalogue(store.surveys, monotonic=count(step=10).__next__)
+    catalogue = Catalogue(store.surveys, 5.0, monotonic=count(step=10).__next__)
     return Reception(catalogue, Intake(acceptance, Silent(), clock, 10), acceptance, Quarantine(store.db), clock)
 
 

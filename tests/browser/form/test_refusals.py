@@ -190,6 +190,7 @@ def lonely(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Rig]:
 
 @SCRIPTS
 def test_while_the_store_is_away_the_answers_stay_and_go_in_afterwards(browser: Browser, lonely: Rig, script: bool) -> None:
+    lonely.ensure_running()
     name = "script" if script else "plain"
     with visit(browser, f"{lonely.url()}/s/{name}?lang=en", java_script_enabled=script) as visitor:
         visitor.go_on()
@@ -207,6 +208,7 @@ def test_while_the_store_is_away_the_answers_stay_and_go_in_afterwards(browser: 
 
 
 def test_while_the_store_is_away_an_unknown_form_says_to_come_again(browser: Browser, lonely: Rig) -> None:
+    lonely.ensure_running()
     lonely.kill("mongodb")
     with visit(browser, f"{lonely.url()}/s/never-read?lang=en") as visitor:
         visitor.page.get_by_role("link", name="Try again").wait_for(timeout=30_000)

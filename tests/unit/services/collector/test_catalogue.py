@@ -7,8 +7,9 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
 import pytest
+from pymongo import _csot
 
-from services.collector.catalogue import KEPT_FOR, Catalogue
+from services.collector.catalogue import AGAIN, KEPT_FOR, Catalogue
 from shared.domain.survey import State
 from shared.store.connection import StoreUnavailable
 from shared.store.surveys import Record, UnknownSurvey
@@ -47,7 +48,7 @@ class Clock:
 
 def test_a_survey_is_read_once_a_moment() -> None:
     store, clock = Memory(), Clock()
-    catalogue = Catalogue(store, clock)
+    catalogue = Catalogue(store, 5.0, clock)
     for _ in range(5):
         catalogue.get("trial")
     clock.now += KEPT_FOR
@@ -58,24 +59,47 @@ def test_a_survey_is_read_once_a_moment() -> None:
 
 def test_an_unknown_survey_is_looked_for_each_time() -> None:
     store = Memory()
-    catalogue = Catalogue(store, Clock())
+    catalogue = Catalogue(store, 5.0, Clock())
     for _ in range(2):
         with pytest.raises(UnknownSurvey):
             catalogue.get("moon")
     assert store.asked == 2
 
 
-def test_after_a_reading_that_failed_the_next_one_reads_again() -> None:
+def test_while_the_store_is_away_what_is_kept_holds_and_is_read_again_a_moment_later() -> None:
     store, clock = Memory(), Clock()
-    catalogue = Catalogue(store, clock)
+    catalogue = Catalogue(store, 5.0, clock)
     catalogue.get("trial")
     clock.now += KEPT_FOR
     store.error = StoreUnavailable("away")
+    assert [catalogue.get("trial"), catalogue.get("trial")] == [RECORD, RECORD]
+    assert store.asked == 2
+    clock.now += KEPT_FOR
+    store.error, store.record = None, replace(RECORD, state=State.CLOSING)
+    assert catalogue.get("trial").state is State.CLOSING
+
+
+def test_a_survey_that_was_never_read_cannot_be_had_while_the_store_is_away() -> None:
+    store = Memory()
+    store.error = StoreUnavailable("away")
     with pytest.raises(StoreUnavailable):
-        catalogue.get("trial")
-    store.error = None
+        Catalogue(store, 5.0, Clock()).get("trial")
+
+
+def test_who_has_something_kept_waits_less_for_the_store_than_who_has_nothing() -> None:
+    allowed = []
+
+    class Timed(Memory):
+        def get(self, survey_id: str) -> Record:
+            allowed.append(_csot.get_timeout())
+            return super().get(survey_id)
+
+    clock = Clock()
+    catalogue = Catalogue(Timed(), 5.0, clock)
     catalogue.get("trial")
-    assert store.asked == 3
+    clock.now += KEPT_FOR
+    catalogue.get("trial")
+    assert allowed == [5.0, AGAIN]
 
 
 def test_while_one_reads_again_the_others_go_on_with_what_they_have() -> None:
@@ -89,7 +113,7 @@ def test_while_one_reads_again_the_others_go_on_with_what_they_have() -> None:
             return super().get(survey_id)
 
     store, clock = Slow(), Clock()
-    catalogue = Catalogue(store, clock)
+    catalogue = Catalogue(store, 5.0, clock)
     catalogue.get("trial")
     clock.now += KEPT_FOR
     with ThreadPoolExecutor(1) as pool:
