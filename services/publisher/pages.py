@@ -22,7 +22,7 @@ from services.publisher.rendering.live import complete
 from services.publisher.rendering.page import PLAN_SHOWN, frame, render_page
 from services.publisher.rendering.small import render_no_widget, render_widget
 from services.publisher.rendering.templating import environment
-from shared.domain.survey import State, Survey
+from shared.domain.survey import Admission, State, Survey
 from shared.language import SITE_LANGUAGES, chosen
 from shared.store.editions import UnknownEdition
 from shared.store.surveys import Record, UnknownSurvey
@@ -39,28 +39,36 @@ Measures = Callable[[str], Sequence[Mapping[str, Any]]]
 @dataclass(frozen=True, slots=True)
 class Entry:
     """A survey in the list. `figures` are (group, overall index, its limits), empty before publication; `plan` are the
-    documents of the notice that it is held, empty afterwards."""
+    documents of the notice that it is held, empty afterwards, and `form` is where it can be answered, empty where it cannot."""
 
     survey: Survey
     period: str
     status: str
     figures: tuple[tuple[str, str, str], ...]
     plan: tuple[str, ...] = ()
+    form: str = ""
 
 
 class Pages:
     """The pages over what is published. What was rendered at publication is read; what is not stored is rendered, and kept.
 
-    `measures` gives the measures as they stand now; without it pages show those that their edition was published with.
+    `measures` gives the measures as they stand now; without it pages show those that their edition was published with. `form`
+    is where people answer; surveys that are open are shown without a way there where it is not known.
     """
 
     def __init__(
-        self, published: Published, lookup: Lookup, measures: Measures | None = None, imprint: Imprint | None = None
+        self,
+        published: Published,
+        lookup: Lookup,
+        measures: Measures | None = None,
+        imprint: Imprint | None = None,
+        form: str = "",
     ) -> None:
         self._published = published
         self._lookup = lookup
         self._measures = measures
         self._imprint = imprint or Imprint()
+        self._form = form
         self._stored = lru_cache(_KEPT)(self._rendered)
         self._completed = lru_cache(_KEPT)(self._complete)
 
@@ -212,8 +220,16 @@ class Pages:
                 simulated=survey.simulated,
                 survey_id=survey.id,
                 plan=self._plan(survey.id, reader),
+                form=self._form_of(record, reader),
             )
         )
+
+    def _form_of(self, record: Record, reader: Language) -> str:
+        """Where the survey can be answered, in the reader's language; empty where only devices can answer, or nobody can."""
+        taken = any(stratum.admission is not Admission.DEVICE for _, stratum in record.survey.strata.values())
+        if not (self._form and taken and record.state is State.OPEN):
+            return ""
+        return f"{self._form}/s/{record.survey.id}?lang={reader.tag}"
 
     def _plan(self, survey_id: str, reader: Language) -> tuple[str, ...]:
         """The documents of the notice that the survey is held: those in the reader's language, else in Vietnamese."""
@@ -226,7 +242,7 @@ class Pages:
         period = sentences.period(survey.period.opens_at, survey.period.closes_at, survey, reader)
         if record.state is not State.PUBLISHED:
             status = reader.word("site.open" if record.state is State.OPEN else "site.working")
-            return Entry(survey, period, status, (), self._plan(survey.id, reader))
+            return Entry(survey, period, status, (), self._plan(survey.id, reader), self._form_of(record, reader))
         edition = read_edition(public_form(self._published.latest(survey.id)))
         return Entry(
             survey,
@@ -260,5 +276,5 @@ def _frozen(measure: Mapping[str, Any]) -> _Frozen:
 def message(title: str, text: str, asked: str | None) -> str:
     """A page that says one thing. `title` and `text` are keys of the catalogue."""
     reader = language(chosen(asked, SITE_LANGUAGES))
-    said = {"title": reader.word(title), "lead": "", "lines": [reader.word(text)], "simulated": False, "plan": ()}
+    said = {"title": reader.word(title), "lead": "", "lines": [reader.word(text)], "simulated": False, "plan": (), "form": ""}
     return environment().get_template("message.html").render(**frame(reader, SITE_LANGUAGES), **said)

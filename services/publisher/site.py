@@ -63,13 +63,16 @@ def create_site(
     *,
     measures: Measures | None = None,
     imprint: Imprint | None = None,
+    form: str = "",
 ) -> Flask:
-    """The site over its collaborators. `lacking` says what is not ready, by name; nothing when all is well."""
+    """The site over its collaborators. `lacking` says what is not ready, by name; nothing when all is well. `form` is where
+    people answer, without a slash at its end; empty where it is not known.
+    """
     site = Flask(__name__, template_folder=None)
     lookup = Lookup(published, registers)
     guard(site, PAGES)
     site.after_request(_keep_static)
-    pages = Pages(published, lookup, measures, imprint)
+    pages = Pages(published, lookup, measures, imprint, form)
     _register_pages(site, pages)
     _register_widget(site, pages)
     _register_lookup(site, pages, lookup)

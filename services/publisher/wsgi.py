@@ -46,6 +46,7 @@ def create() -> Flask:
         lambda: _lacking(db, config.heartbeat_stale),
         measures=kept_for(config.site_fresh, lambda survey_id: [each.to_json() for each in measures.of(survey_id)]),
         imprint=Imprint(config.site_address, config.licence),
+        form=config.form_address or config.site_address,
     )
     told = metrics.exposition(db)
     site.add_url_rule("/metrics", view_func=lambda: Response(told.text(), content_type=CONTENT_TYPE_LATEST))

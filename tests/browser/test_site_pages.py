@@ -59,7 +59,8 @@ def address() -> Iterator[str]:
     memory.editions[OUT, 2] = replace(edition(OUT, 2), results=told)
     memory.records[WIDE] = Record(wide, State.PUBLISHED, 1, None, None, None, 1)
     memory.editions[WIDE, 1] = replace(edition(OUT, 1), survey=WIDE, results=edition_of(wide))
-    site = create_site(Published(memory, Stored(memory), before_of(out.survey), notices=Noticed(memory)), InBlocks())
+    published = Published(memory, Stored(memory), before_of(out.survey), notices=Noticed(memory))
+    site = create_site(published, InBlocks(), form="https://answer.example")
     with served(site) as port:
         yield f"http://127.0.0.1:{port}"
 
@@ -108,7 +109,7 @@ def test_axe_finds_nothing_on_any_page(browser: Browser, address: str, path: str
         assert findings(page) == []
 
 
-@pytest.mark.parametrize("path", ["/", f"/surveys/{OUT}", "/surveys/nope", REGISTER, INCLUDED, ABSENT])
+@pytest.mark.parametrize("path", ["/", f"/surveys/{OUT}", f"/surveys/{OPEN}", "/surveys/nope", REGISTER, INCLUDED, ABSENT])
 def test_axe_finds_nothing_in_dark_colours(browser: Browser, address: str, path: str) -> None:
     with seen(browser, address + path, color_scheme="dark") as page:
         assert findings(page) == []

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
+from dataclasses import replace
 from hashlib import sha256
 
 import pytest
@@ -11,11 +13,13 @@ from flask.testing import FlaskClient
 
 from services.publisher.published import Published, public_form
 from services.publisher.site import create_site
+from shared.domain.survey import Admission
 from shared.store.connection import StoreUnavailable
 from shared.store.surveys import Record
 from tests.unit.services.publisher.memory import AHEAD, DRAFT, OPEN, OUT, PDF, PLAN, InBlocks, InMemory, Noticed, Stored
 
 RESULTS = f"/api/v1/surveys/{OUT}/results"
+FORM = "https://answer.example"
 
 
 @pytest.fixture
@@ -49,6 +53,37 @@ def test_an_older_edition_stays_readable_and_says_that_it_is_replaced(client: Fl
     page = client.get(f"/surveys/{OUT}/editions/1?lang=en").text
     assert "Edition 1," in page
     assert "The latest figures are in edition 2." in page
+
+
+@pytest.mark.parametrize(
+    ("path", "ways"),
+    [
+        ("/", [f"{FORM}/s/{OPEN}?lang=vi"]),
+        (f"/surveys/{OPEN}", [f"{FORM}/s/{OPEN}?lang=vi"]),
+        (f"/surveys/{OPEN}?lang=en", [f"{FORM}/s/{OPEN}?lang=en"]),
+        (f"/surveys/{AHEAD}", []),
+        (f"/surveys/{OUT}", []),
+    ],
+)
+def test_only_a_survey_that_is_open_leads_to_its_form(memory: InMemory, path: str, ways: list[str]) -> None:
+    site = create_site(Published(memory, Stored(memory), notices=Noticed(memory)), InBlocks(), form=FORM)
+    assert re.findall(rf'href="({FORM}[^"]*)"', site.test_client().get(path).text) == ways
+
+
+def test_a_survey_that_only_devices_answer_leads_nowhere(memory: InMemory) -> None:
+    survey = memory.records[OPEN].survey
+    groups = tuple(
+        replace(group, strata=tuple(replace(each, admission=Admission.DEVICE) for each in group.strata))
+        for group in survey.groups
+    )
+    memory.records[OPEN] = replace(memory.records[OPEN], survey=replace(survey, groups=groups))
+    site = create_site(Published(memory, Stored(memory), notices=Noticed(memory)), InBlocks(), form=FORM)
+    assert FORM not in site.test_client().get(f"/surveys/{OPEN}").text
+
+
+@pytest.mark.parametrize("path", ["/", f"/surveys/{OPEN}"])
+def test_where_the_form_is_not_known_no_way_to_it_is_shown(client: FlaskClient, path: str) -> None:
+    assert "/s/" not in client.get(path).text
 
 
 @pytest.mark.parametrize("name", [OPEN, AHEAD])
