@@ -115,7 +115,7 @@ def visit(
     """
     opened = browser.new_context(viewport={"width": size[0], "height": size[1]}, **context)
     page = opened.new_page()
-    page.set_default_timeout(10_000)
+    page.set_default_timeout(30_000)
     page.set_default_navigation_timeout(30_000)
     if bare:
         page.route("**/*.js*", lambda route: route.abort())
