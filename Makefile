@@ -97,7 +97,7 @@ fuzz: $(DEVELOPED)  ## send requests made up from the API's own description, and
 HOST ?=
 COMPOSE = $(shell docker compose version >/dev/null 2>&1 && echo docker compose || echo docker-compose)
 TLS ?= acme
-secrets:  ## make secrets/ and .env for a deployment; HOST=survey.example.gov.vn TLS=acme|own|internal|off
+secrets:  ## make secrets/ and .env for a deployment: HOST=survey.example.gov.vn TLS=acme|own|internal|off; without HOST add what a new release wants
 	@deploy/make-secrets "$(HOST)" "$(TLS)"
 
 edge-root:  ## print the root certificate of an edge with TLS=internal, for browsers to trust

@@ -137,6 +137,37 @@ def test_secrets_that_are_there_are_never_overwritten(tmp_path: Path) -> None:
     assert (tmp_path / "secrets" / "mongodb_url").read_text() == before
 
 
+def test_what_a_later_release_wants_is_added_and_nothing_else_is_touched(tmp_path: Path) -> None:
+    script = copied(tmp_path)
+    run(script, "survey.example.gov.vn")
+    secrets = tmp_path / "secrets"
+    before = {file.name: file.read_text() for file in secrets.iterdir()}
+    for name in ("limit_salt", "smtp_url"):
+        (secrets / name).unlink()
+    added = run(script)
+    assert (added.returncode, added.stdout) == (0, "added secrets/limit_salt\nadded secrets/smtp_url (empty)\n")
+    after = {file.name: file.read_text() for file in secrets.iterdir()}
+    assert after == {**before, "limit_salt": after["limit_salt"]} and after["limit_salt"] != before["limit_salt"]
+    assert run(script).stdout == "secrets/ has all that this release wants\n"
+
+
+def test_a_secret_that_data_depend_on_is_not_made_anew(tmp_path: Path) -> None:
+    script = copied(tmp_path)
+    run(script, "survey.example.gov.vn")
+    (tmp_path / "secrets" / "mongodb_url").unlink()
+    refused = run(script)
+    assert refused.returncode == 1
+    assert "secrets/mongodb_url is missing" in refused.stderr
+    assert not (tmp_path / "secrets" / "mongodb_url").exists()
+
+
+def test_the_files_that_an_office_fills_can_be_written_by_their_owner_and_read_by_the_services(tmp_path: Path) -> None:
+    run(copied(tmp_path), "survey.example.gov.vn", "own")
+    modes = {file.name: stat.S_IMODE(file.stat().st_mode) for file in (tmp_path / "secrets").iterdir()}
+    assert {name for name, mode in modes.items() if mode == 0o644} == {"backup.pub", "smtp_url", "tls.crt", "tls.key"}
+    assert set(modes.values()) == {0o444, 0o644}
+
+
 @pytest.mark.parametrize("arguments", [(), ("two words",), ("host;rm", "acme"), ("survey.example.gov.vn", "tls")])
 def test_a_host_or_a_manner_that_cannot_be_is_refused_and_nothing_is_made(tmp_path: Path, arguments: tuple[str, ...]) -> None:
     refused = run(copied(tmp_path), *arguments)
