@@ -147,7 +147,8 @@ def test_what_a_later_release_wants_is_added_and_nothing_else_is_touched(tmp_pat
     added = run(script)
     assert (added.returncode, added.stdout) == (0, "added secrets/limit_salt\nadded secrets/smtp_url (empty)\n")
     after = {file.name: file.read_text() for file in secrets.iterdir()}
-    assert after == {**before, "limit_salt": after["limit_salt"]} and after["limit_salt"] != before["limit_salt"]
+    assert after == {**before, "limit_salt": after["limit_salt"]}
+    assert after["limit_salt"] != before["limit_salt"]
     assert run(script).stdout == "secrets/ has all that this release wants\n"
 
 
