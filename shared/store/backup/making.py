@@ -14,7 +14,7 @@ from shared.store.backup import archive
 from shared.store.backup.archive import About, Manifest, Writer
 from shared.store.backup.keys import Keys
 from shared.store.backup.snapshot import collections, pieces, snapshot
-from shared.store.connection import Db, answering
+from shared.store.connection import PATIENCE, Db, answering
 
 Progress = Callable[[str, int, int], None]
 """Told of the collection, how many documents were done, and of how many about."""
@@ -34,7 +34,7 @@ def make(db: Db, path: Path, keys: Keys | None, author: Author, progress: Progre
 
     def fill(writer: Writer) -> None:
         names = collections(db)
-        with answering(30.0):
+        with answering(PATIENCE):
             expected = sum(db[name].estimated_document_count() for name in names)
         done = 0
         with snapshot(db, now) as session:
