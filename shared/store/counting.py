@@ -7,81 +7,110 @@ say.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from itertools import islice
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from shared.domain.survey import NO_OPINION, Channel, Group, Survey
+from shared.domain.survey import Channel, Group, Survey
 from shared.domain.tally import ANSWERED, Cell, Tally, merge_cells
 from shared.store.connection import PATIENCE, Db, answering
 
-PART = 500
-"""Ballots of one aggregation: unwound into answers they have to find room in the server's memory, and the embedded server
-compares each of them with each id that is asked for."""
+Expression = Mapping[str, Any]
+
+STRATA = 50
+"""Strata of one pass over the ballots: what is found has to fit into the 100 MB that the server gives a `$facet`."""
+
+TOTALS, OTHERS = "_totals", "_others"
+"""What is found besides the answers to each question: kinds of ballots, and answers to questions that the survey has not."""
+
+_KEPT = {"stratum": 1, "channel": 1, "surplus": 1}
+_CELL = {"stratum": "$stratum", "channel": "$channel"}
+_NUMBER = {"$sum": 1}
 
 
 def count(db: Db, survey: Survey) -> dict[Cell, Tally]:
     """The tallies of all stored ballots of the survey's strata. Raises StoreUnavailable."""
-    parts = []
+    strata = list(survey.strata)
+    portions = [strata[start : start + STRATA] for start in range(0, len(strata), STRATA)]
     with answering(PATIENCE):
-        ids = (document["_id"] for document in db.ballots.find({"survey": survey.id}, {"_id": 1}, batch_size=PART))
-        while part := list(islice(ids, PART)):
-            for group in survey.groups:
-                wanted = {"_id": {"$in": part}, "stratum": {"$in": [stratum.id for stratum in group.strata]}}
-                parts.append(_count(db, wanted, group, survey.method.min_answered))
+        parts = [_tallies(db.ballots.aggregate(_pipeline(survey, portion))) for portion in portions]
     return {cell: tally for cell, tally in merge_cells(parts).items() if tally.scored}
 
 
-def _count(db: Db, wanted: Mapping[str, Any], group: Group, min_answered: float) -> dict[Cell, Tally]:
-    cells: dict[Cell, dict[str, Any]] = {}
-    for found in db.ballots.aggregate([{"$match": wanted}, *_sorted(group, min_answered), _TOTALS]):
-        cell = _cell(cells, found["_id"])
-        cell["surplus" if found["_id"]["surplus"] else "counted"] += found["n"]
-        cell["incomplete"] += 0 if found["_id"]["surplus"] or found["_id"]["complete"] else found["n"]
-    for found in db.ballots.aggregate([{"$match": wanted}, *_sorted(group, min_answered), *_ANSWERS]):
-        answer = found["_id"]
-        _cell(cells, answer)["counts"].setdefault(answer["question"], {})[str(answer["answer"])] = found["n"]
-    return {cell: Tally(**counted) for cell, counted in cells.items()}
+def _pipeline(survey: Survey, strata: Sequence[str]) -> list[dict[str, Any]]:
+    """One pass: ballots are grouped anew for each question, by the answer as it is stored.
 
-
-def _cell(cells: dict[Cell, dict[str, Any]], found: Mapping[str, Any]) -> dict[str, Any]:
-    key = Cell(found["stratum"], Channel(found["channel"]))
-    return cells.setdefault(key, {"counted": 0, "incomplete": 0, "surplus": 0, "counts": {}})
-
-
-def _sorted(group: Group, min_answered: float) -> list[dict[str, Any]]:
-    """Each ballot with whether it is complete: `shared.domain.ballot.is_complete` in the server's words."""
-    criteria = [{"$ifNull": [f"$answers.{criterion.id}", None]} for criterion in group.questionnaire.criteria]
-    rated = {"$size": {"$filter": {"input": criteria, "cond": {"$gt": ["$$this", NO_OPINION]}}}}
-    blank = {"$size": {"$filter": {"input": criteria, "cond": {"$eq": ["$$this", None]}}}}
-    enough = {"$gte": ["$rated", {"$multiply": [min_answered, {"$add": ["$rated", "$blank"]}]}]}
-    kept = {"stratum": 1, "channel": 1, "surplus": 1, "answers": 1}
+    Nothing is unwound but what was found, so that memory does not grow with the answers. Ballots are not picked by their ids:
+    the embedded server would compare each of them with every id.
+    """
+    groups = [group for group in survey.groups if any(stratum.id in strata for stratum in group.strata)]
     return [
-        {"$project": {**kept, "rated": rated, "blank": blank}},
-        {"$project": {**kept, "complete": {"$and": [{"$gt": ["$rated", 0]}, enough]}}},
+        {"$match": {"survey": survey.id, "stratum": {"$in": list(strata)}}},
+        *_judged(groups, survey.method.min_answered),
+        {"$facet": _found(groups)},
+        {"$project": {"found": {"$objectToArray": "$$ROOT"}}},
+        {"$unwind": "$found"},
+        {"$unwind": "$found.v"},
     ]
 
 
-_TOTALS: dict[str, Any] = {
-    "$group": {
-        "_id": {"stratum": "$stratum", "channel": "$channel", "surplus": "$surplus", "complete": "$complete"},
-        "n": {"$sum": 1},
+def _judged(groups: Sequence[Group], min_answered: float) -> list[dict[str, Any]]:
+    """Each ballot with whether it is complete, and with its answers if they count."""
+    complete = {"$switch": {"branches": [_complete(group, min_answered) for group in groups]}}
+    counted = {"$cond": [{"$and": ["$complete", {"$not": ["$surplus"]}]}, "$answers", {}]}
+    return [
+        {"$project": {**_KEPT, "answers": "$answers", "complete": complete}},
+        {"$project": {**_KEPT, "answers": counted, "complete": 1}},
+    ]
+
+
+def _complete(group: Group, min_answered: float) -> Expression:
+    """For a ballot of the group: `shared.domain.ballot.is_complete` in the server's words.
+
+    `NO_OPINION` is 0, which the server takes for false as it does what is not there; any text is true.
+    """
+    says = [f"$answers.{criterion.id}" for criterion in group.questionnaire.criteria]
+    rated = {"$size": {"$filter": {"input": says, "cond": "$$this"}}}
+    applying = {"$size": {"$filter": {"input": [{"$ifNull": [each, "left out"]} for each in says], "cond": "$$this"}}}
+    enough = {"$and": [{"$gt": ["$$rated", 0]}, {"$gte": ["$$rated", {"$multiply": [min_answered, "$$applying"]}]}]}
+    return {
+        "case": {"$in": ["$stratum", [stratum.id for stratum in group.strata]]},
+        "then": {"$let": {"vars": {"rated": rated, "applying": applying}, "in": enough}},
     }
-}
 
-_SEVERAL = {"$cond": [{"$isArray": "$given.v"}, {"$concatArrays": ["$given.v", [ANSWERED]]}, ["$given.v"]]}
 
-_ANSWERS: list[dict[str, Any]] = [
-    {"$match": {"surplus": False, "complete": True}},
-    {"$project": {"stratum": 1, "channel": 1, "given": {"$objectToArray": "$answers"}}},
-    {"$unwind": "$given"},
-    {"$project": {"stratum": 1, "channel": 1, "question": "$given.k", "answer": _SEVERAL}},
-    {"$unwind": "$answer"},
-    {
-        "$group": {
-            "_id": {"stratum": "$stratum", "channel": "$channel", "question": "$question", "answer": "$answer"},
-            "n": {"$sum": 1},
-        }
-    },
-]
-"""The answers of counted, complete ballots; who chose several items is counted as having answered as well."""
+def _found(groups: Sequence[Group]) -> dict[str, list[dict[str, Any]]]:
+    """What each facet counts: question -> ballots of a cell by answer."""
+    questions = sorted({id_ for group in groups for id_ in (*group.questionnaire.rated, *group.questionnaire.questions)})
+    found: dict[str, list[dict[str, Any]]] = {
+        id_: [{"$group": {"_id": {**_CELL, "answer": f"$answers.{id_}"}, "n": _NUMBER}}] for id_ in questions
+    }
+    found[TOTALS] = [{"$group": {"_id": {**_CELL, "surplus": "$surplus", "complete": "$complete"}, "n": _NUMBER}}]
+    found[OTHERS] = [
+        {"$unset": [f"answers.{id_}" for id_ in questions]},
+        {"$project": {"stratum": 1, "channel": 1, "given": {"$objectToArray": "$answers"}}},
+        {"$unwind": "$given"},
+        {"$group": {"_id": {**_CELL, "question": "$given.k", "answer": "$given.v"}, "n": _NUMBER}},
+    ]
+    return found
+
+
+def _tallies(found: Iterable[Mapping[str, Any]]) -> dict[Cell, Tally]:
+    cells: dict[Cell, dict[str, Any]] = {}
+    for each in found:
+        facet, of, number = each["found"]["k"], each["found"]["v"]["_id"], each["found"]["v"]["n"]
+        key = Cell(of["stratum"], Channel(of["channel"]))
+        cell = cells.setdefault(key, {"counted": 0, "incomplete": 0, "surplus": 0, "counts": {}})
+        if facet == TOTALS:
+            surplus = of.get("surplus")
+            cell["surplus" if surplus else "counted"] += number
+            cell["incomplete"] += 0 if surplus or of["complete"] else number
+        elif "answer" in of:
+            counts = cell["counts"].setdefault(of.get("question", facet), {})
+            for answer in _counted_as(of["answer"]):
+                counts[answer] = counts.get(answer, 0) + number
+    return {cell: Tally(**counted) for cell, counted in cells.items()}
+
+
+def _counted_as(answer: object) -> list[str]:
+    """The keys under which a stored answer is counted; who chose several items is counted as having answered as well."""
+    return [*map(str, answer), ANSWERED] if isinstance(answer, list) else [str(answer)]
