@@ -199,12 +199,16 @@ class Watchdog:
     A worker can be alive and connected and yet consume nothing (Celery issues 8030, 8091, 10205). Each heartbeat that
     arrives is reported to `beat`; when one was sent and none arrived for `stale` seconds, the process exits and whoever
     supervises it starts another. While the broker is away nothing can be sent, and the worker waits. A worker whose threads
-    are all at long tasks consumes nothing either, and is left to finish them.
+    are all at long tasks consumes nothing either, and is left to finish them. Where `beat` raises one of `away`, the heartbeat
+    has arrived and is written down nowhere; the next one will be.
     """
 
-    def __init__(self, app: Celery, beat: Callable[[str], None], every: float, stale: float) -> None:
+    def __init__(
+        self, app: Celery, beat: Callable[[str], None], every: float, stale: float, away: tuple[type[Exception], ...] = ()
+    ) -> None:
         self._app = app
         self._beat = beat
+        self._away = away
         self._every = every
         self._stale = stale
         self._unanswered_since: float | None = None
@@ -225,7 +229,10 @@ class Watchdog:
 
     def _arrived(self) -> None:
         self._unanswered_since = None
-        self._beat(self._node)
+        try:
+            self._beat(self._node)
+        except self._away as error:
+            logger.warning("heartbeat was not written down", extra={"node": self._node, "reason": str(error)})
 
     def _run(self) -> None:
         while True:

@@ -31,6 +31,14 @@ class _RequestIds(logging.Filter):
         return True
 
 
+class _Once(logging.Filter):
+    """Leaves away Celery's `data` about a task that failed: it says again what the line says, the traceback too."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        record.__dict__.pop("data", None)
+        return True
+
+
 def configure(service: str, level: str) -> None:
     """Send this process's logs to standard error as JSON lines named after `service`."""
     logging.basicConfig(handlers=[handler(service)], level=level, force=True)
@@ -43,6 +51,7 @@ def handler(service: str) -> logging.Handler:
     """Writes JSON lines named after `service` to standard error."""
     made = logging.StreamHandler()
     made.addFilter(_RequestIds())
+    made.addFilter(_Once())
     made.setFormatter(
         JsonFormatter(
             "{asctime}{levelname}{name}{message}",

@@ -62,7 +62,7 @@ def main() -> None:
     consume(app, RetentionDue, retaining.look, quarantine, (StoreUnavailable,))
     quarantine_unreadable(app, quarantine)
     beat = lambda node: heartbeats.beat(PUBLISHING, node, now())  # noqa: E731
-    Watchdog(app, beat, config.heartbeat_every, config.heartbeat_stale).start()
+    Watchdog(app, beat, config.heartbeat_every, config.heartbeat_stale, (StoreUnavailable,)).start()
     worker.run(app, PUBLISHING, PUBLISHING, config.log_level, threads=2)
 
 

@@ -37,7 +37,7 @@ def main() -> None:
     consume(app, SweepDue, sweeper.sweep, quarantine, (StoreUnavailable,))
     quarantine_unreadable(app, quarantine)
     beat = lambda node: heartbeats.beat(SCORING, node, now())  # noqa: E731
-    Watchdog(app, beat, config.heartbeat_every, config.heartbeat_stale).start()
+    Watchdog(app, beat, config.heartbeat_every, config.heartbeat_stale, (StoreUnavailable,)).start()
     worker.run(app, SCORING, SCORING, config.log_level)
 
 

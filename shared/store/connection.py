@@ -5,6 +5,7 @@ Nothing connects on import: `connect` makes a client that dials when it is first
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -54,6 +55,9 @@ class StoreConflict(RuntimeError):
     """Someone else changed the document first (compare-and-set lost)."""
 
 
+_SETTINGS = re.compile(r" \(configured timeouts: |, Timeout: |, Topology Description: ")
+"""Where the driver's messages go from what happened to a listing of settings and servers."""
+
 _AWAY = (ConnectionFailure, ExecutionTimeout, NetworkTimeout, WTimeoutError)
 
 
@@ -83,15 +87,20 @@ def answering(deadline: float | None = None) -> Iterator[None]:
         with pymongo.timeout(deadline):
             yield
     except _AWAY as error:
-        raise StoreUnavailable(str(error)) from error
+        raise _unavailable(error) from error
     except OperationFailure as error:
         if error.has_error_label("TransientTransactionError") or error.has_error_label("RetryableWriteError"):
-            raise StoreUnavailable(str(error)) from error
+            raise _unavailable(error) from error
         raise
     except PyMongoError as error:
         if error.timeout or error.has_error_label("UnknownTransactionCommitResult"):
-            raise StoreUnavailable(str(error)) from error
+            raise _unavailable(error) from error
         raise
+
+
+def _unavailable(error: PyMongoError) -> StoreUnavailable:
+    """What the driver says happened, without its listing of settings and servers: operators read it in a log or a terminal."""
+    return StoreUnavailable(_SETTINGS.split(str(error), maxsplit=1)[0])
 
 
 def transact(db: Db, work: Callable[[ClientSession], T], deadline: float) -> T:

@@ -33,6 +33,10 @@ def test_a_line_names_its_service_and_what_it_is_about() -> None:
     }
 
 
+def test_what_a_failed_task_says_twice_stands_there_once() -> None:
+    assert "data" not in line("raised unexpected", data={"traceback": "the same again"})
+
+
 def test_a_line_carries_the_request_that_is_worked_on() -> None:
     assert line("x", "abc")["request"] == "abc"
     assert "request" not in line("x")
