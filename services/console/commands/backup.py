@@ -21,6 +21,8 @@ from shared.store.backup.snapshot import SnapshotLost
 TOLD_EVERY = 50_000
 """Documents between two words on how far it is."""
 
+_OUT = "A folder to put a file named by the time into, made where it is not there; or the new file, ending in .gz or .age."
+
 _FILE = click.Path(dir_okay=False, path_type=Path)
 _KEY = click.option("--key", type=click.Path(exists=True, dir_okay=False, path_type=Path), help="File of the key (age).")
 
@@ -45,7 +47,7 @@ def _refusing(command: Command) -> Command:
 @click.group(invoke_without_command=True)
 @click.pass_context
 @with_home
-@click.option("--out", type=click.Path(path_type=Path), help="The new file, or a folder to put a file named by the time into.")
+@click.option("--out", type=click.Path(path_type=Path), help=_OUT)
 @_KEY
 @told
 @_refusing
@@ -59,7 +61,7 @@ def backup(command: click.Context, home: Path, out: Path | None, key: Path | Non
     if out is None:
         raise Refused("say where the backup goes: hailong backup --out FILE or FOLDER")
     context = context_of(home)
-    path = _named(out, encrypted=key is not None)
+    path = destination(out, encrypted=key is not None, now=datetime.now(UTC))
     manifest = making.make(context.db, path, _keys(key), context.author(), _told_so_far())
     click.echo(f"{path}: {_held(manifest)}, {path.stat().st_size:,} bytes, {'encrypted' if key else 'NOT encrypted'}")
     click.echo(f"it holds what was acknowledged before {manifest.about.made_at}; backup {manifest.identity}")
@@ -123,11 +125,12 @@ def _agrees(context: Context, survey_id: str) -> bool:
     return not found.differences
 
 
-def _named(out: Path, *, encrypted: bool) -> Path:
-    """The file itself; in a folder, a name that tells the time."""
-    if not out.is_dir():
+def destination(out: Path, *, encrypted: bool, now: datetime) -> Path:
+    """The file itself, where `out` ends as a backup does or is a file; in any other folder, made if need be, a name by the time."""
+    if out.is_file() or (out.suffix in (".gz", ".age") and not out.is_dir()):
         return out
-    return out / f"hailong-{datetime.now(UTC):%Y%m%dT%H%M%SZ}.tar.gz{'.age' if encrypted else ''}"
+    out.mkdir(mode=0o700, exist_ok=True)
+    return out / f"hailong-{now:%Y%m%dT%H%M%SZ}.tar.gz{'.age' if encrypted else ''}"
 
 
 def _keys(path: Path | None) -> Keys | None:
@@ -136,7 +139,8 @@ def _keys(path: Path | None) -> Keys | None:
 
 def _held(manifest: Manifest) -> str:
     ballots = manifest.documents.get("ballots", 0)
-    return f"{manifest.documents.get('surveys', 0)} surveys, {ballots:,} ballots, {manifest.total:,} documents"
+    surveys = manifest.documents.get("surveys", 0)
+    return f"{surveys} survey{'' if surveys == 1 else 's'}, {ballots:,} ballots, {manifest.total:,} documents"
 
 
 def _told_so_far() -> Callable[[str, int, int], None]:
