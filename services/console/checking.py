@@ -13,13 +13,14 @@ import click
 from services.console.commands.common import Refused
 from shared.domain import register
 from shared.domain.audit import Entry
+from shared.domain.equation import Equation
 from shared.domain.recount import Recount, StoredBallot, differences, recount
 from shared.domain.release import release
 from shared.domain.tally import Cell, Tally, merge_cells
 from shared.store import counting
 from shared.store.audit import Audit
 from shared.store.ballots import Ballots
-from shared.store.connection import Db
+from shared.store.connection import PATIENCE, Db
 from shared.store.editions import Edition, Editions, Files, UnknownEdition
 from shared.store.previous import Predecessors
 from shared.store.retention import Certificate, Retention
@@ -60,7 +61,7 @@ def examine(db: Db, record: Record) -> Examined:
     found += edition_differences(record, counted, editions, Predecessors(db))
     found += [f"edition {each} is not there" for each in missing(editions, record.editions)]
     found += digest_differences(editions, Audit(db).entries(survey_id))
-    equation = Ballots(db).equation(survey_id)
+    equation = quiet.equation
     found += equation.faults()
     said = f"{equation.stored} ballots recounted; tallies and {record.editions} editions agree"
     if found:
@@ -74,6 +75,7 @@ def examine(db: Db, record: Record) -> Examined:
 class Quiet:
     """The same ballots, counted three times: by our code, by the database, and as they came (with those that wait)."""
 
+    equation: Equation
     counted: Recount
     served: dict[Cell, Tally]
     tallies: dict[Cell, Tally]
@@ -86,14 +88,14 @@ def counted_in_quiet(db: Db, record: Record) -> Quiet:
     """
     ballots, tallies, survey_id = Ballots(db), Tallies(db), record.survey.id
     for _ in range(QUIET_TRIES):
-        before = ballots.equation(survey_id)
+        before = ballots.equation(survey_id, PATIENCE)
         waiting = tallies.waiting_ballots(survey_id)
         counted = recount(with_progress(ballots.chunks(survey_id)), record.survey)
         unscored = recount([ballots.named(waiting)], record.survey).cells
         served = counting.count(db, record.survey)
         scored = tallies.gather(survey_id, merged_from=sys.maxsize)
-        if before == ballots.equation(survey_id) and waiting == tallies.waiting_ballots(survey_id):
-            return Quiet(counted, served, merge_cells([scored, unscored]))
+        if before == ballots.equation(survey_id, PATIENCE) and waiting == tallies.waiting_ballots(survey_id):
+            return Quiet(before, counted, served, merge_cells([scored, unscored]))
         time.sleep(1.0)
     raise Refused(
         f"ballots of {survey_id} came in or were scored while they were counted, so nothing was compared; "

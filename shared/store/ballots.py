@@ -79,9 +79,12 @@ class Ballots:
         self._db.ballots.delete_many({"_id": {"$in": list(found)}}, session=session)
         self._db.ballots.insert_many([found[id_] for id_ in ids if id_ in found], session=session)
 
-    def equation(self, survey_id: str) -> Equation:
-        """The terms of the equation, all read in one snapshot. Raises StoreUnavailable."""
-        return transact(self._db, lambda session: self._equation(survey_id, session), _DEADLINE)
+    def equation(self, survey_id: str, patience: float = _DEADLINE) -> Equation:
+        """The terms of the equation, all read in one snapshot within `patience` seconds. Raises StoreUnavailable.
+
+        The embedded server reads every ballot to say how many there are.
+        """
+        return transact(self._db, lambda session: self._equation(survey_id, session), patience)
 
     def _equation(self, survey_id: str, session: ClientSession) -> Equation:
         of_survey = {"survey": survey_id}
