@@ -22,7 +22,7 @@ def store(request: pytest.FixtureRequest) -> Iterator[Store]:
         system: Rig = request.getfixturevalue("system")
         port = str(system.ports.mongodb)
     db = connect(f"mongodb://127.0.0.1:{port}/{unique('store')}?directConnection=true", "test")
-    schema.ensure(db)
-    yield Store(db)
-    db.client.drop_database(db.name)
-    db.client.close()
+    with db.client:
+        schema.ensure(db)
+        yield Store(db)
+        db.client.drop_database(db.name)
