@@ -126,7 +126,7 @@ def _agrees(context: Context, survey_id: str) -> bool:
 
 
 def destination(out: Path, *, encrypted: bool, now: datetime) -> Path:
-    """`out` itself, where it ends as a backup does or is a file; otherwise a name by the time in this folder, made if need be."""
+    """`out` itself, where it ends as a backup or is a file; else a name by the time in that folder, made if need be."""
     if out.is_file() or (out.suffix in (".gz", ".age") and not out.is_dir()):
         return out
     out.mkdir(mode=0o700, exist_ok=True)
