@@ -14,6 +14,7 @@ import pytest
 
 from services.console import checking
 from services.publisher.published import as_json
+from shared.domain.audit import Act
 from shared.domain.survey import State
 from shared.store import schema
 from shared.store.audit import Audit
@@ -145,6 +146,31 @@ def test_a_restore_that_was_cut_off_keeps_services_away_and_is_begun_again(
     assert checking.examine(empty.db, empty.surveys.get(published)).differences == []
     with pytest.raises(NotEmpty, match="surveys"):
         restoring.restore(empty.db, tmp_path / "backup", None, AUTHOR, untold)
+
+
+def test_a_backup_is_restored_into_a_new_system_that_has_backed_itself_up(
+    store: Store, elsewhere: Elsewhere, tmp_path: Path
+) -> None:
+    making.make(store.db, tmp_path / "backup", None, AUTHOR, untold)
+    log = [entry.hash for entry in Audit(store.db).entries()]
+    new = elsewhere()
+    schema.lay_out(new.db)
+    making.make(new.db, tmp_path / "its-own", None, AUTHOR, untold)
+    restoring.restore(new.db, tmp_path / "backup", None, AUTHOR, untold)
+    assert Audit(new.db).faults() == []
+    restored = [(entry.hash, entry.act) for entry in Audit(new.db).entries()]
+    assert [each for each, _ in restored[:-1]] == log[: len(restored) - 1]
+    assert restored[-1][1] == "restore"
+
+
+def test_a_system_in_which_somebody_did_something_takes_no_backup(store: Store, elsewhere: Elsewhere, tmp_path: Path) -> None:
+    making.make(store.db, tmp_path / "backup", None, AUTHOR, untold)
+    used = elsewhere()
+    making.make(used.db, tmp_path / "its-own", None, AUTHOR, untold)
+    Audit(used.db).record(Act("enter ballots", "s"), AUTHOR)
+    with pytest.raises(NotEmpty, match="holds audit, audit_head"):
+        restoring.restore(used.db, tmp_path / "backup", None, AUTHOR, untold)
+    assert len(list(Audit(used.db).entries())) == 2
 
 
 @pytest.mark.usefixtures("published")

@@ -26,6 +26,9 @@ from shared.store.connection import Db, answering, transact
 LAST = ("surveys", "batches")
 """What services look for work in: it comes with the last step, all at once."""
 
+KEEPING = ("backup", "migrate")
+"""Acts that a system tells of which never held anything: its nightly backup, and a new release of the software."""
+
 PART = 1_000
 """Documents of one insertion."""
 
@@ -40,7 +43,8 @@ class NotEmpty(ValueError):
 def restore(db: Db, path: Path, keys: Keys | None, author: Author, progress: Progress) -> Manifest:
     """Put the backup of `path` into the empty database `db`; the file is read and checked to its end before that.
 
-    What an interrupted restore left is cleared first. Raises BackupBroken, KeyNeeded, NotEmpty, WrongSchema,
+    What an interrupted restore left is cleared first, and so is an audit log that tells of nothing but KEEPING: the
+    backup brings its own. Raises BackupBroken, KeyNeeded, NotEmpty, WrongSchema,
     StoreUnavailable, OSError.
     """
     manifest = archive.read(path, keys, lambda _, piece: progress(f"checked {piece.collection}", 0, 0))
@@ -70,7 +74,7 @@ def _begin(db: Db, manifest: Manifest) -> None:
     with answering(_DEADLINE):
         unfinished = db.schema.find_one({"_id": schema.RESTORING}) is not None
         held = {name for name in collections(db) if db[name].find_one({}, {"_id": 1}) is not None}
-        if held & set(LAST) if unfinished else held:
+        if held & set(LAST) if unfinished else held and not _is_untouched(db, held):
             raise NotEmpty(
                 f"a backup is restored into an empty system only, and {db.name} holds {', '.join(sorted(held))}: name another "
                 "home with --home, or another database"
@@ -81,6 +85,11 @@ def _begin(db: Db, manifest: Manifest) -> None:
         for name in held:
             db.drop_collection(name)
         schema.lay_out(db)
+
+
+def _is_untouched(db: Db, held: set[str]) -> bool:
+    """Whether what the store holds is only the log of a system in which nobody has done anything yet."""
+    return held <= {"audit", "audit_head"} and db.audit.find_one({"act": {"$nin": KEEPING}}, {"_id": 1}) is None
 
 
 def _insert(db: Db, name: str, documents: Sequence[RawBSONDocument]) -> None:
