@@ -75,6 +75,11 @@ def test_the_canonical_form_is_sorted_utf8_json_without_spaces(sent: Submission)
     assert json.dumps(json.loads(content), sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode() == content
 
 
+def test_answers_stand_in_the_canonical_form_by_their_ids() -> None:
+    ballot = replace(check(submission(), SURVEY), answers={"Q": 4, "C2": 4, "C10": 1})
+    assert canonical(ballot).startswith(b'{"answers":{"C10":1,"C2":4,"Q":4},"channel":"web",')
+
+
 @given(submissions)
 def test_whether_a_ballot_was_counted_is_no_part_of_its_content(sent: Submission) -> None:
     ballot = check(sent, SURVEY)
@@ -125,6 +130,20 @@ def test_a_rating_of_what_was_ruled_out_is_refused() -> None:
     with pytest.raises(InvalidBallot) as refused:
         check(submission(answers={"C1": 5, "asked": "no", "C3": 2}), SURVEY)
     assert refused.value.errors == {"answers.C3": ["does not apply after the answer given to asked"]}
+
+
+@pytest.mark.parametrize(
+    ("question", "answer", "expected"),
+    [
+        ("asked", "perhaps", "must be one of: yes, no"),
+        ("wish", [], "must be a list of 1 to 2 different items of: faster, kinder, nearer, other"),
+        ("C1", 9, "must be one of: 0, 1, 2, 3, 4, 5"),
+    ],
+)
+def test_a_refused_answer_is_told_what_would_be_one(question: str, answer: object, expected: str) -> None:
+    with pytest.raises(InvalidBallot) as refused:
+        check(submission(answers={question: answer}), SURVEY)
+    assert refused.value.errors == {f"answers.{question}": [expected]}
 
 
 @pytest.mark.parametrize("answer", [True, False, 5.0, "5", None, [5], 6, -1, 10**400])

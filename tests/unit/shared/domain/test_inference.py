@@ -51,6 +51,12 @@ def test_one_item_in_one_sample_has_wilsons_own_interval(population: int | None,
     assert rounded(figures({"a": (population, answers_of(50, 10))}).criteria["C"]) == (83.33, low, high, 60)
 
 
+def test_a_stratum_that_nobody_answered_for_leaves_the_others_without_chance() -> None:
+    found = figures({"a": (10, answers_of(6, 4)), "b": (50, answers_of(0, 0))})
+    assert found.kind is Kind.INTERVAL
+    assert rounded(found.overall) == rounded(found.criteria["C"]) == (60.0, 60.0, 60.0, 10)
+
+
 def test_answers_without_opinion_do_not_count_in_the_size() -> None:
     levels = np.concatenate([answers_of(46, 10, columns=2), np.array([[0, 5]] * 4, np.int8)])
     found = figures({"a": (None, levels)}, questionnaire({"F": ["C", "D"]}))

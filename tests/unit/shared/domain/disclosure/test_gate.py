@@ -168,6 +168,13 @@ def test_a_change_against_a_hidden_figure_is_suppressed() -> None:
     )
 
 
+def test_a_change_against_a_bounded_figure_is_suppressed() -> None:
+    made = seed(PARTNERS, {"departments": [16] + [12] * 22, "districts": [8] + [6] * 22})
+    rows = ({"group": "g", "id": "C01", "now": 92.3, "difference": 2.0},)
+    protected = protect(replace(made.results, comparison=rows), made.tallies, made.survey)
+    assert protected.results.comparison == ({"group": "g", "id": "C01", "suppressed": True, "reason": "audit"},)
+
+
 def test_a_change_of_a_shown_figure_stays() -> None:
     made = seed(APPLICANTS)
     rows = ({"group": "g", "id": "F1", "now": 80.0, "difference": 2.0},)

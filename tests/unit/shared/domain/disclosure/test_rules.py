@@ -48,6 +48,11 @@ def test_hidden_children_are_none_or_all_or_at_least_two_with_the_minimum_base(c
         (0.0, 12, (None, 20.0)),
         (50.0, 12, None),
         (100.0, 2, (50.0, None)),
+        (50.0, 2, (50.0, None)),
+        (90.0, 20, (90.0, None)),
+        (100 * 25 / 28, 28, None),
+        (10.0, 20, (None, 10.0)),
+        (100 * 3 / 28, 28, None),
     ],
 )
 def test_shares_near_the_ends_are_only_bounded(index: float, base: int, told: tuple[float | None, float | None] | None) -> None:
@@ -88,3 +93,10 @@ def test_where_several_choices_may_be_picked_a_hidden_one_needs_no_company() -> 
 
 def test_rounding_is_half_up_and_limits_go_outward() -> None:
     assert [rounded(88.65, 0.1), rounded(2.5, 1.0), down(79.19, 1.0), up(94.01, 1.0)] == [88.7, 3.0, 79.0, 95.0]
+
+
+@pytest.mark.parametrize(
+    ("percent", "step", "told"), [(66.5, 1.0, 67.0), (66.4, 1.0, 66.0), (66.66, 0.1, 66.7), (66.66, 0.0, 66.66)]
+)
+def test_an_index_is_rounded_half_up_to_its_step(percent: float, step: float, told: float) -> None:
+    assert rounded(percent, step) == told
