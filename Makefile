@@ -35,8 +35,9 @@ JOBS ?= 3
 test: $(DEVELOPED)  ## all tests, on real servers, JOBS= of them at a time
 	$(BIN)/python -m pytest --numprocesses $(JOBS) --dist loadscope --ignore tests/deployment
 
-test-deployment: $(DEVELOPED)  ## try the compose deployment for real, where a Docker engine answers (a quarter of an hour)
-	$(BIN)/python -m pytest tests/deployment -rs
+QUICK ?=
+test-deployment: $(DEVELOPED)  ## try the compose deployment for real, where a Docker engine answers (a quarter of an hour); QUICK=1 in short
+	$(BIN)/python -m pytest tests/deployment -rs $(if $(QUICK),--quick)
 
 check: $(DEVELOPED)  ## lint, types, import rules
 	$(BIN)/ruff check .

@@ -11,13 +11,14 @@ import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
 import urllib3
 
-from tests.harness import Client, eventually
+from tests.harness import Answer, Client, eventually
 
 ROOT = Path(__file__).parents[2]
 IMAGE = "hailong:test-deployment"
@@ -25,22 +26,38 @@ NOT_TRIED: list[str] = []
 """What could not be tried, to be told aloud at the end."""
 
 ONCE = ("database", "volumes")
+OTHERS = {
+    "HAILONG_PYTHON_IMAGE": "python:3.11-slim-bookworm",
+    "HAILONG_MONGODB_IMAGE": "mongo:8",
+    "HAILONG_REDIS_IMAGE": "redis:7",
+    "HAILONG_EDGE_IMAGE": "caddy:2",
+}
+"""The images that others make, by the variables that name another."""
 
 
+@cache
 def engine() -> str | None:
     """Why no deployment can be tried on this machine; None where one can."""
     if shutil.which("docker") is None:
         return "there is no docker command"
-    asked = subprocess.run(["docker", "info"], capture_output=True, check=False, timeout=60)
-    if asked.returncode != 0:
+    if not _succeeds("docker", "info"):
         return "no Docker engine answers"
-    return None if composer() else "neither docker compose nor docker-compose is there"
+    if not composer():
+        return "neither docker compose nor docker-compose is there"
+    for image in (os.environ.get(name, usual) for name, usual in OTHERS.items()):
+        if not any(_succeeds("docker", *asked, image) for asked in (("image", "inspect"), ("pull", "--quiet"))):
+            return f"the image {image} is neither there nor can be fetched"
+    return None
+
+
+def _succeeds(*command: str) -> bool:
+    return subprocess.run(command, capture_output=True, check=False, timeout=600).returncode == 0
 
 
 def composer() -> tuple[str, ...]:
     """The command of Compose, by itself or as a part of docker's; empty where there is none."""
     for command in (("docker", "compose"), ("docker-compose",)):
-        if shutil.which(command[0]) and subprocess.run([*command, "version"], capture_output=True, check=False).returncode == 0:
+        if shutil.which(command[0]) and _succeeds(*command, "version"):
             return command
     return ()
 
@@ -64,11 +81,22 @@ def clone(folder: Path) -> None:
 
 
 class Edge(Client):
-    """A client of the edge, whose certificate is checked against `root`; without one it speaks plain HTTP."""
+    """A client of the edge, whose certificate is checked against `root`; without one it speaks plain HTTP.
 
-    def __init__(self, url: str, root: str | None = None) -> None:
+    The edge is asked for `host`, and its certificate must be for it, where that is not the host of `url`.
+    """
+
+    def __init__(self, url: str, root: str | None = None, host: str | None = None) -> None:
         super().__init__(url)
-        self._pool = urllib3.PoolManager(maxsize=16, timeout=30.0, retries=False, ca_cert_data=root)
+        self._headers = {"Host": host} if host else {}
+        self._pool = urllib3.PoolManager(
+            maxsize=16, timeout=30.0, retries=False, ca_cert_data=root, server_hostname=host, assert_hostname=host
+        )
+
+    def request(
+        self, method: str, path: str, body: bytes | Iterator[bytes] | None = None, headers: Mapping[str, str] | None = None
+    ) -> Answer:
+        return super().request(method, path, body, {**self._headers, **(headers or {})})
 
 
 @dataclass(frozen=True)
@@ -165,12 +193,12 @@ class Deployment:
 
     def root(self) -> str:
         """The certificate of the authority that the edge made for itself."""
-        return self.compose("exec", "-T", "edge", "cat", "/data/caddy/pki/authorities/local/root.crt")
+        return docker("exec", self.container("edge")["Id"], "cat", "/data/caddy/pki/authorities/local/root.crt")
 
     @contextmanager
-    def edge(self, root: str | None = None) -> Iterator[Edge]:
+    def edge(self, root: str | None = None, host: str | None = None) -> Iterator[Edge]:
         """A client that trusts the edge's own authority, or `root`."""
-        made = Edge(f"https://localhost:{self.https}", root or self.root())
+        made = Edge(f"https://localhost:{self.https}", root or self.root(), host)
         try:
             yield made
         finally:
@@ -182,10 +210,10 @@ def service_of(container: Mapping[str, Any]) -> str:
 
 
 @contextmanager
-def deployment(folder: Path) -> Iterator[Deployment]:
+def deployment(folder: Path, settings: Mapping[str, str]) -> Iterator[Deployment]:
     """A deployment from a fresh clone, with everything healthy; nothing of it is left afterwards."""
     clone(folder)
-    made = Deployment(folder, f"hailong-{uuid4().hex[:8]}", free_port(), free_port())
+    made = Deployment(folder, f"hailong-{uuid4().hex[:8]}", free_port(), free_port(), settings)
     made.make_secrets()
     try:
         made.compose("build", within=1_800)

@@ -17,6 +17,8 @@ from tests.deployment.test_exposure import STAYING
 from tests.harness import Background, drawn, eventually, unique
 
 BALLOTS = 40
+QUICKLY = "collector"
+"""The one container that is killed in the short trial: it holds the ballots that nobody has acknowledged yet."""
 GONE_TOGETHER = {"mongodb": ("mongodb", "database")}
 """The step that makes the database ready lives in the network of the server's container, and cannot start without that one."""
 
@@ -34,6 +36,7 @@ def opened(deployed: Deployment, name: str) -> str:
     return deployed.load(plans.small(unique(name), grace=0.0))
 
 
+@pytest.mark.quick
 def test_a_survey_runs_from_its_plan_to_its_notice_through_the_edge_over_tls(deployed: Deployment) -> None:
     survey = opened(deployed, "tls")
     with deployed.edge() as edge:
@@ -58,7 +61,7 @@ def end(container: Mapping[str, Any]) -> None:
         docker("kill", "--signal", "KILL", container["Id"])
 
 
-@pytest.mark.parametrize("service", STAYING)
+@pytest.mark.parametrize("service", [pytest.param(each, marks=[pytest.mark.quick] * (each == QUICKLY)) for each in STAYING])
 def test_a_container_that_is_killed_and_made_anew_under_load_loses_no_ballot(deployed: Deployment, service: str) -> None:
     survey = opened(deployed, f"kill-{service}")
     with deployed.edge() as edge:
@@ -75,6 +78,7 @@ def test_a_container_that_is_killed_and_made_anew_under_load_loses_no_ballot(dep
     assert deployed.hailong("recount", survey).startswith(f"{survey}: ")
 
 
+@pytest.mark.quick
 def test_a_deployment_that_was_taken_down_comes_up_with_everything(deployed: Deployment) -> None:
     done, running = opened(deployed, "done"), opened(deployed, "running")
     with deployed.edge() as edge:

@@ -1,7 +1,7 @@
 """The other manners in which the edge keeps connections private. `internal` is what all other tests of a deployment use.
 
-ACME goes as far here as it does without an authority: the edge is well, sends plain HTTP to TLS, and asks the authority that it
-was given. That a certificate comes back is not tried.
+For ACME a second edge is the authority, as an office's own would be: it looks for the survey's host at port 80, where the
+office's router would lead to the edge.
 """
 
 from __future__ import annotations
@@ -17,16 +17,31 @@ from uuid import uuid4
 import urllib3
 
 from tests import plans
-from tests.deployment.deployed import Deployment, Edge
+from tests.deployment.deployed import Deployment, Edge, docker
 from tests.harness import drawn, eventually, unique
 
-NO_AUTHORITY = "https://127.0.0.1:1/directory"
+HOST = "survey.test"
+AUTHORITY = f"""
+{{
+	admin off
+	skip_install_trust
+}}
+https://authority {{
+	tls internal
+	acme_server
+}}
+http://{HOST} {{
+	reverse_proxy edge:8080
+}}
+"""
+"""A Caddyfile of an authority that speaks ACME, with the router between it and the survey's host."""
+AUTHORITYS_ROOT = "/data/caddy/pki/authorities/local/root.crt"
 
 
 @contextmanager
 def edge_by(deployed: Deployment, tls: str, **settings: str) -> Iterator[Deployment]:
     """The deployment with an edge that speaks as `tls` says, and with its own again afterwards."""
-    changed = replace(deployed, settings={"HAILONG_TLS": tls, **settings})
+    changed = replace(deployed, settings={**deployed.settings, "HAILONG_TLS": tls, **settings})
     try:
         changed.compose("up", "-d", "--no-deps", "edge")
         eventually("the edge is healthy", changed.is_well, within=180, every=1)
@@ -73,11 +88,45 @@ def test_an_edge_behind_a_proxy_speaks_plain_http_and_takes_ballots(deployed: De
         edge.close()
 
 
-def test_an_edge_by_acme_sends_to_tls_and_asks_its_authority(deployed: Deployment) -> None:
-    settings = {"HAILONG_HOST": "survey.invalid", "HAILONG_SITE_ADDRESS": "https://survey.invalid"}
-    with edge_by(deployed, "acme", HAILONG_ACME_CA=NO_AUTHORITY, **settings) as changed:
-        asked = urllib3.request(
-            "GET", f"http://127.0.0.1:{changed.http}/s/x", headers={"Host": "survey.invalid"}, redirect=False, retries=False
-        )
-        assert (asked.status, asked.headers["Location"]) == (308, "https://survey.invalid/s/x")
-        eventually("it asks its authority", lambda: NO_AUTHORITY in changed.compose("logs", "edge"), within=60, every=1)
+@contextmanager
+def authority(deployed: Deployment, folder: Path) -> Iterator[str]:
+    """An authority in the edge's network that gives certificates for HOST by ACME; its root certificate."""
+    name, image = f"{deployed.name}-authority", deployed.container("edge")["Config"]["Image"]
+    folder.chmod(0o755)
+    (folder / "Caddyfile").write_text(AUTHORITY)
+    docker(
+        "run", "--detach", "--name", name, "--network", f"{deployed.name}_front", "--network-alias", "authority",
+        "--add-host", f"{HOST}:127.0.0.1", "--env", "XDG_DATA_HOME=/data", "--volume", f"{folder}:/etc/authority:ro", image,
+        "caddy", "run", "--config", "/etc/authority/Caddyfile", "--adapter", "caddyfile",
+    )  # fmt: skip
+    try:
+        yield docker("exec", name, "timeout", "60", "sh", "-c", f"until cat {AUTHORITYS_ROOT} 2> /dev/null; do sleep 1; done")
+    finally:
+        docker("rm", "--force", "--volumes", name)
+
+
+def answered(edge: Edge, path: str) -> int | None:
+    """The status that the edge answers with; None while there is no connection that its client trusts."""
+    try:
+        return edge.get(path).status
+    except urllib3.exceptions.HTTPError:
+        return None
+
+
+def test_an_edge_by_acme_gets_its_certificate_from_the_authority_it_was_given(deployed: Deployment, tmp_path: Path) -> None:
+    survey = deployed.load(plans.small(unique("acme")))
+    settings = {
+        "HAILONG_HOST": HOST,
+        "HAILONG_SITE_ADDRESS": f"https://{HOST}",
+        "HAILONG_ACME_CA": "https://authority/acme/local/directory",
+        "HAILONG_ACME_ROOT": "/run/secrets/acme_root",
+    }
+    with authority(deployed, tmp_path) as root:
+        (deployed.folder / "secrets" / "acme_root.crt").write_text(root)
+        with edge_by(deployed, "acme", **settings) as changed, changed.edge(root, HOST) as edge:
+            eventually("it has its certificate", lambda: answered(edge, "/") == 200, within=60, every=1)
+            assert edge.insist(survey, uuid4(), drawn(random.Random(3))).status == 201
+            plain = Edge(f"http://localhost:{changed.http}", host=HOST)
+            asked = plain.get("/s/x")
+            assert (asked.status, asked.headers["Location"]) == (308, f"https://{HOST}/s/x")
+            plain.close()

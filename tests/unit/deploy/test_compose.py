@@ -165,7 +165,8 @@ def test_a_secret_that_data_depend_on_is_not_made_anew(tmp_path: Path) -> None:
 def test_the_files_that_an_office_fills_can_be_written_by_their_owner_and_read_by_the_services(tmp_path: Path) -> None:
     run(copied(tmp_path), "survey.example.gov.vn", "own")
     modes = {file.name: stat.S_IMODE(file.stat().st_mode) for file in (tmp_path / "secrets").iterdir()}
-    assert {name for name, mode in modes.items() if mode == 0o644} == {"backup.pub", "smtp_url", "tls.crt", "tls.key"}
+    filled = {"acme_root.crt", "backup.pub", "smtp_url", "tls.crt", "tls.key"}
+    assert {name for name, mode in modes.items() if mode == 0o644} == filled
     assert set(modes.values()) == {0o444, 0o644}
 
 
