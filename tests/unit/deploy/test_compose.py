@@ -87,6 +87,13 @@ def test_images_can_be_named_by_variables() -> None:
     assert all(service["image"].startswith("${HAILONG_") for service in SERVICES.values())
 
 
+@pytest.mark.parametrize("file", sorted(path.name for path in (ROOT / "deploy" / "edge").glob("*.[Cc]addy*")))
+def test_the_edge_is_given_all_that_its_files_leave_open(file: str) -> None:
+    text = (ROOT / "deploy" / "edge" / file).read_text("utf-8")
+    assert set(re.findall(r"\{\$(\w+)", text)) <= set(SERVICES["edge"]["environment"])
+    assert set(re.findall(r"/run/secrets/(\w+)", text)) <= set(SERVICES["edge"]["secrets"])
+
+
 @each_service
 def test_logs_are_turned_over_and_memory_is_limited(name: str) -> None:
     assert SERVICES[name]["logging"]["options"] == {"max-size": "10m", "max-file": "5"}
