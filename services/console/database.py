@@ -9,10 +9,14 @@ import gc
 import logging
 import signal
 import sys
+import threading
 import time
 
 from secantus import SecantusDBServer
 from secantus.transactions import Transaction, TransactionRegistry, TxnState
+
+from services.console.liveness import Liveness
+from shared.store.connection import Db, StoreUnavailable, connect, transact
 
 TRANSACTION_LIFETIME = 10.0
 """Seconds after which a transaction is given up whose process died inside it. Until then nobody passes the gate it holds."""
@@ -25,6 +29,9 @@ OPLOG_ENTRIES = 2_000
 
 GARBAGE = 20_000
 """Objects made and not freed after which the server looks for cycles among them: each look costs those who wait."""
+
+ASKED_EVERY, ANSWERED_WITHIN, SILENT = 5.0, 5.0, 6
+"""Seconds between two questions whether the server answers, for which each waits, and how many in a row nobody answers."""
 
 
 class Transactions(TransactionRegistry):  # type: ignore[misc]
@@ -82,7 +89,19 @@ def main() -> None:
     gc.freeze()
     gc.set_threshold(GARBAGE)
     server.start()
+    db = connect(f"mongodb://127.0.0.1:{port}/hailong?directConnection=true", "liveness")
+    alive = Liveness(lambda: answers(db), SILENT)
+    threading.Thread(target=alive.watch, args=(ASKED_EVERY,), name="liveness", daemon=True).start()
     server.wait()
+
+
+def answers(db: Db) -> bool:
+    """Whether a transaction is begun and ended in time. Raises what the server says where it cannot."""
+    try:
+        transact(db, lambda session: db.schema.find_one({}, {"_id": 1}, session=session), ANSWERED_WITHIN)
+    except StoreUnavailable:
+        return False
+    return True
 
 
 if __name__ == "__main__":
