@@ -1,16 +1,18 @@
 """How long a backup, its check, a restore and a recount take: `python -m tests.bench.backup [BALLOTS]`, a million unless told.
 
 Ballots of the first survey's plan are put into the embedded database directly, with the tallies and the gate that accepting
-them would have left. Then all is done as the commands do it, encrypted.
+them would have left. Then all is done as the commands do it, encrypted. Seconds of processors are told beside those of the
+clock: on a machine that others use as well, they alone can be compared.
 """
 
 from __future__ import annotations
 
-import resource
+import os
 import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from datetime import date
 from itertools import islice
 from pathlib import Path
@@ -46,32 +48,56 @@ def main() -> None:
 
 
 def measure(rig: harness.Rig, folder: Path, number: int) -> None:
+    watch = Watch(number, rig.processes["mongodb"].popen.pid)
     with harness.database(rig.home) as db:
         store = Store(db)
         record = store.opened(plans.real("sct-bentre-2022.yml", "bench", 3_600))
-        timed("put in", number, lambda: fill(store, record.survey, number))
+        watch.timed("put in", lambda: fill(store, record.survey, number))
         keys.make(folder / "key")
         pair, path = keys.read(folder / "key"), folder / "backup"
-        timed("backup", number, lambda: making.make(db, path, pair, AUTHOR, untold))
+        watch.timed("backup", lambda: making.make(db, path, pair, AUTHOR, untold))
         click.echo(f"{path.stat().st_size / number:.0f} bytes a ballot, {path.stat().st_size:,} in all")
-        timed("verify", number, lambda: archive.read(path, pair, untold))
+        watch.timed("verify", lambda: archive.read(path, pair, untold))
         empty = connect(f"mongodb://127.0.0.1:{rig.ports.mongodb}/empty?directConnection=true", "bench")
-        timed("restore", number, lambda: restoring.restore(empty, path, pair, AUTHOR, untold))
+        watch.timed("restore", lambda: restoring.restore(empty, path, pair, AUTHOR, untold))
         there = Store(empty)
-        timed("recount by our code", number, lambda: recount(there.ballots.chunks("bench"), record.survey))
-        timed("recount by the database", number, lambda: counting.count(empty, record.survey))
-        examined = timed("hailong recount", number, lambda: checking.examine(empty, there.surveys.get("bench")))
+        watch.timed("recount by our code", lambda: recount(there.ballots.chunks("bench"), record.survey))
+        watch.timed("recount by the database", lambda: counting.count(empty, record.survey))
+        examined = watch.timed("hailong recount", lambda: checking.examine(empty, there.surveys.get("bench")))
         click.echo(f"{examined.said} {examined.differences}")
-        click.echo(f"most memory of this process: {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024} MB")
+        click.echo(f"most memory: this process {most_memory(os.getpid())} MB, the database {most_memory(watch.server)} MB")
         empty.client.close()
 
 
-def timed(what: str, number: int, work: Callable[[], T]) -> T:
-    begun = time.monotonic()
-    result = work()
-    seconds = time.monotonic() - begun
-    click.echo(f"{what}: {seconds:.1f} s, {number / seconds:,.0f} ballots a second")
-    return result
+@dataclass(frozen=True)
+class Watch:
+    """Times work on `number` ballots, by the clock and by what this process and the database took of the processors."""
+
+    number: int
+    server: int
+
+    def timed(self, what: str, work: Callable[[], T]) -> T:
+        begun, ours, theirs = time.monotonic(), time.process_time(), processor_seconds(self.server)
+        result = work()
+        seconds, ours = time.monotonic() - begun, time.process_time() - ours
+        theirs = processor_seconds(self.server) - theirs
+        click.echo(
+            f"{what}: {seconds:.1f} s, {self.number / seconds:,.0f} ballots a second; of processors {ours:.1f} s here, "
+            f"{theirs:.1f} s in the database"
+        )
+        return result
+
+
+def processor_seconds(process: int) -> float:
+    """What a process took of the processors so far, of its own and for it in the kernel (proc(5), fields 14 and 15)."""
+    fields = Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
+def most_memory(process: int) -> int:
+    """The most memory that a process had so far, in MB."""
+    lines = Path(f"/proc/{process}/status").read_text().splitlines()
+    return next(int(line.split()[1]) // 1024 for line in lines if line.startswith("VmHWM:"))
 
 
 def fill(store: Store, survey: Survey, number: int) -> None:
