@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 from shared.domain.equation import Equation
 from shared.domain.survey import Period, Survey
 from shared.domain.tally import Tallies, Tally, by_stratum
+from shared.events import BEAT, PUBLISHING, SCORING
 from shared.store.indices import Snapshot
 from shared.store.places import Held
 from shared.store.retention import Certificate
@@ -37,14 +38,15 @@ def header(record: Record) -> Iterator[str]:
         yield f"  correcting  asked for by {record.correction.by}: {reason}"
 
 
+def local(moment: datetime, period: Period) -> str:
+    """A moment by the clocks of the survey's place."""
+    return f"{moment.astimezone(ZoneInfo(period.timezone)):%Y-%m-%d %H:%M}"
+
+
 def _period_lines(period: Period) -> Iterator[str]:
     """From when to when, by the clocks of the place; a person may have closed the survey by any other clock."""
-    zone = ZoneInfo(period.timezone)
-    opens, closes, late = (
-        f"{moment.astimezone(zone):%Y-%m-%d %H:%M}" for moment in (period.opens_at, period.closes_at, period.late_until)
-    )
-    yield f"  period    {opens} to {closes} {period.timezone}"
-    yield f"  late      kiosk and paper ballots until {late}"
+    yield f"  period    {local(period.opens_at, period)} to {local(period.closes_at, period)} {period.timezone}"
+    yield f"  late      kiosk and paper ballots until {local(period.late_until, period)}"
 
 
 def review_lines(number: int, review: Mapping[str, Any]) -> Iterator[str]:
@@ -152,18 +154,19 @@ def trouble_lines(quarantine: Mapping[tuple[str, str], int]) -> Iterator[str]:
 
 
 def worker_lines(ages: Mapping[str, timedelta], stale: float) -> Iterator[str]:
-    """When each kind of worker last proved that it consumes."""
-    for service in ("scoring", "publishing"):
+    """When each kind of worker last proved that it consumes, and the clock that it says what is due."""
+    for kind, service, did in (("worker", SCORING, "consumed"), ("worker", PUBLISHING, "consumed"), ("clock", BEAT, "ticked")):
         age = ages.get(service)
         if age is None:
-            yield f"  worker    {service}: NEVER SEEN"
+            yield f"  {kind:9} {service}: NEVER SEEN"
         else:
             late = " STALE" if age.total_seconds() > stale else ""
-            yield f"  worker    {service}: consumed {age.total_seconds():.0f} s ago{late}"
+            yield f"  {kind:9} {service}: {did} {age.total_seconds():.0f} s ago{late}"
 
 
 def waiting_line(batches: int, oldest: datetime | None, now: datetime) -> str:
     """How much waits to be scored, and for how long."""
     if oldest is None:
         return "  waiting   nothing"
-    return f"  waiting   {batches} batches, the oldest for {max((now - oldest).total_seconds(), 0.0):.0f} s"
+    said = "1 batch" if batches == 1 else f"{batches} batches"
+    return f"  waiting   {said}, the oldest for {max((now - oldest).total_seconds(), 0.0):.0f} s"

@@ -72,9 +72,8 @@ def open_(home: Path, survey_id: str) -> None:
     require(record, State.DRAFT, "opened")
     record = context.surveys.move(record, State.OPEN)
     period = record.survey.period
-    click.echo(
-        f"{survey_id} is open: ballots are taken from {period.opens_at:%Y-%m-%d %H:%M} to {period.closes_at:%Y-%m-%d %H:%M}"
-    )
+    opens, closes = report.local(period.opens_at, period), report.local(period.closes_at, period)
+    click.echo(f"{survey_id} is open: ballots are taken from {opens} to {closes}")
 
 
 @survey.command()
@@ -87,9 +86,9 @@ def close(home: Path, survey_id: str) -> None:
     record = context.surveys.get(survey_id)
     require(record, State.OPEN, "closed")
     record = context.surveys.move(record, State.CLOSING, closed_at=datetime.now(UTC))
-    click.echo(
-        f"{survey_id} is closing: late ballots until {record.survey.period.late_until:%Y-%m-%d %H:%M:%S}, then it is sealed"
-    )
+    period = record.survey.period
+    until = f"{report.local(period.late_until, period)} {period.timezone}"
+    click.echo(f"{survey_id} is closing: late ballots until {until}, then it is sealed")
 
 
 @survey.command()
