@@ -54,6 +54,7 @@ def _succeeds(*command: str) -> bool:
     return subprocess.run(command, capture_output=True, check=False, timeout=600).returncode == 0
 
 
+@cache
 def composer() -> tuple[str, ...]:
     """The command of Compose, by itself or as a part of docker's; empty where there is none."""
     for command in (("docker", "compose"), ("docker-compose",)):
