@@ -7,7 +7,7 @@ say.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from shared.domain.survey import Channel, Group, Survey
@@ -16,15 +16,23 @@ from shared.store.connection import PATIENCE, Db, answering
 
 Expression = Mapping[str, Any]
 
-STRATA = 50
-"""Strata of one pass over the ballots: what is found has to fit into the 100 MB that the server gives a `$facet`."""
+STRATA = 20
+"""Strata of one pass over the ballots: what is found has to fit into one document of 16 MB."""
 
 TOTALS, OTHERS = "_totals", "_others"
 """What is found besides the answers to each question: kinds of ballots, and answers to questions that the survey has not."""
 
 _KEPT = {"stratum": 1, "channel": 1, "surplus": 1}
 _CELL = {"stratum": "$stratum", "channel": "$channel"}
-_NUMBER = {"$sum": 1}
+_AGAIN = {"stratum": "$_id.stratum", "channel": "$_id.channel", "question": "$_id.question", "answer": "$answer"}
+_SEVERAL = {"$cond": [{"$isArray": "$_id.answer"}, {"$concatArrays": ["$_id.answer", [ANSWERED]]}, ["$_id.answer"]]}
+_ONE_BY_ONE: list[dict[str, Any]] = [
+    {"$match": {"_id.answer": {"$exists": True}}},
+    {"$project": {"n": 1, "answer": _SEVERAL}},
+    {"$unwind": "$answer"},
+    {"$group": {"_id": _AGAIN, "n": {"$sum": "$n"}}},
+]
+"""From ballots by their whole answer to ballots by each item; who chose several is counted as having answered as well."""
 
 
 def count(db: Db, survey: Survey) -> dict[Cell, Tally]:
@@ -32,24 +40,21 @@ def count(db: Db, survey: Survey) -> dict[Cell, Tally]:
     strata = list(survey.strata)
     portions = [strata[start : start + STRATA] for start in range(0, len(strata), STRATA)]
     with answering(PATIENCE):
-        parts = [_tallies(db.ballots.aggregate(_pipeline(survey, portion))) for portion in portions]
+        parts = [_tallies(found) for portion in portions for found in db.ballots.aggregate(_pipeline(survey, portion))]
     return {cell: tally for cell, tally in merge_cells(parts).items() if tally.scored}
 
 
 def _pipeline(survey: Survey, strata: Sequence[str]) -> list[dict[str, Any]]:
     """One pass: ballots are grouped anew for each question, by the answer as it is stored.
 
-    Nothing is unwound but what was found, so that memory does not grow with the answers. Ballots are not picked by their ids:
-    the embedded server would compare each of them with every id.
+    Only what is grouped is unwound, so that memory does not grow with the answers. Ballots are not picked by their ids: the
+    embedded server would compare each of them with every id.
     """
     groups = [group for group in survey.groups if any(stratum.id in strata for stratum in group.strata)]
     return [
         {"$match": {"survey": survey.id, "stratum": {"$in": list(strata)}}},
         *_judged(groups, survey.method.min_answered),
-        {"$facet": _found(groups)},
-        {"$project": {"found": {"$objectToArray": "$$ROOT"}}},
-        {"$unwind": "$found"},
-        {"$unwind": "$found.v"},
+        {"$facet": _facets(groups)},
     ]
 
 
@@ -78,39 +83,37 @@ def _complete(group: Group, min_answered: float) -> Expression:
     }
 
 
-def _found(groups: Sequence[Group]) -> dict[str, list[dict[str, Any]]]:
-    """What each facet counts: question -> ballots of a cell by answer."""
+def _facets(groups: Sequence[Group]) -> dict[str, list[dict[str, Any]]]:
+    """What is counted of each ballot: its answer to every question, what else it answered, and which kind it is of."""
     questions = sorted({id_ for group in groups for id_ in (*group.questionnaire.rated, *group.questionnaire.questions)})
-    found: dict[str, list[dict[str, Any]]] = {
-        id_: [{"$group": {"_id": {**_CELL, "answer": f"$answers.{id_}"}, "n": _NUMBER}}] for id_ in questions
-    }
-    found[TOTALS] = [{"$group": {"_id": {**_CELL, "surplus": "$surplus", "complete": "$complete"}, "n": _NUMBER}}]
-    found[OTHERS] = [
-        {"$unset": [f"answers.{id_}" for id_ in questions]},
+    facets = {id_: [_grouped(question={"$literal": id_}, answer=f"$answers.{id_}"), *_ONE_BY_ONE] for id_ in questions}
+    facets[OTHERS] = [
+        {"$project": {f"answers.{id_}": 0 for id_ in questions}},
+        {"$match": {"answers": {"$ne": {}}}},
         {"$project": {"stratum": 1, "channel": 1, "given": {"$objectToArray": "$answers"}}},
         {"$unwind": "$given"},
-        {"$group": {"_id": {**_CELL, "question": "$given.k", "answer": "$given.v"}, "n": _NUMBER}},
+        _grouped(question="$given.k", answer="$given.v"),
+        *_ONE_BY_ONE,
     ]
-    return found
+    facets[TOTALS] = [_grouped(surplus="$surplus", complete="$complete")]
+    return facets
 
 
-def _tallies(found: Iterable[Mapping[str, Any]]) -> dict[Cell, Tally]:
+def _grouped(**by: Any) -> dict[str, Any]:
+    return {"$group": {"_id": {**_CELL, **by}, "n": {"$sum": 1}}}
+
+
+def _tallies(found: Mapping[str, Sequence[Mapping[str, Any]]]) -> dict[Cell, Tally]:
     cells: dict[Cell, dict[str, Any]] = {}
-    for each in found:
-        facet, of, number = each["found"]["k"], each["found"]["v"]["_id"], each["found"]["v"]["n"]
-        key = Cell(of["stratum"], Channel(of["channel"]))
-        cell = cells.setdefault(key, {"counted": 0, "incomplete": 0, "surplus": 0, "counts": {}})
-        if facet == TOTALS:
-            surplus = of.get("surplus")
-            cell["surplus" if surplus else "counted"] += number
-            cell["incomplete"] += 0 if surplus or of["complete"] else number
-        elif "answer" in of:
-            counts = cell["counts"].setdefault(of.get("question", facet), {})
-            for answer in _counted_as(of["answer"]):
-                counts[answer] = counts.get(answer, 0) + number
+    for facet, groups in found.items():
+        for each in groups:
+            of, number = each["_id"], each["n"]
+            key = Cell(of["stratum"], Channel(of["channel"]))
+            cell = cells.setdefault(key, {"counted": 0, "incomplete": 0, "surplus": 0, "counts": {}})
+            if facet == TOTALS:
+                surplus = of.get("surplus")
+                cell["surplus" if surplus else "counted"] += number
+                cell["incomplete"] += 0 if surplus or of["complete"] else number
+            else:
+                cell["counts"].setdefault(of["question"], {})[str(of["answer"])] = number
     return {cell: Tally(**counted) for cell, counted in cells.items()}
-
-
-def _counted_as(answer: object) -> list[str]:
-    """The keys under which a stored answer is counted; who chose several items is counted as having answered as well."""
-    return [*map(str, answer), ANSWERED] if isinstance(answer, list) else [str(answer)]
