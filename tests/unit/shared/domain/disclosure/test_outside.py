@@ -39,10 +39,12 @@ def test_a_question_that_too_few_answered_lists_its_choices_in_the_plans_order(p
 
 def test_hidden_choices_stand_last_in_the_plans_order() -> None:
     _, question = asked()
-    first, *others = [choice.id for choice in question.choices]
-    listed = told({others[-1]: 10, first: 1, others[0]: 2}, 12)
-    hidden = [id_ for id_, share in listed if share is None]
-    shown = [id_ for id_, share in listed if share is not None]
-    assert [id_ for id_, _ in listed] == shown + hidden
-    assert hidden == [id_ for id_ in (first, *others) if id_ in hidden]
-    assert {first, others[0]} <= set(hidden)
+    first, second, third, last = [choice.id for choice in question.choices]
+    listed = told({last: 6, second: 2, first: 1, third: 5}, 12)
+    assert listed == [(last, 50.0), (third, 500 / 12), (first, None), (second, None)]
+
+
+def test_what_nearly_all_chose_is_hidden_as_what_nearly_nobody_did() -> None:
+    _, question = asked()
+    in_order = [choice.id for choice in question.choices]
+    assert told({in_order[-1]: 10, in_order[0]: 1, in_order[1]: 2}, 12) == [(id_, None) for id_ in in_order]
