@@ -2,43 +2,52 @@
 
 from __future__ import annotations
 
+from importlib import import_module
+from typing import cast
+
 import click
 
-from services.console.commands import editions, notices  # noqa: F401 -- they add commands to `survey`
-from services.console.commands.announcements import announcements
-from services.console.commands.audit import audit
-from services.console.commands.backup import backup, restore
-from services.console.commands.batches import batches
-from services.console.commands.checks import recount_, status
-from services.console.commands.comments import comments
-from services.console.commands.contacts import contacts
-from services.console.commands.database import database
-from services.console.commands.devices import device
-from services.console.commands.invitations import invitations
-from services.console.commands.measures import measure
-from services.console.commands.migrations import migrate
-from services.console.commands.paper import paper
-from services.console.commands.plans import plan
-from services.console.commands.quarantine import quarantine
-from services.console.commands.rating import rating
-from services.console.commands.retention import retention
-from services.console.commands.running import demo, up
-from services.console.commands.surveys import survey
+COMMANDS = {
+    "announcements": "announcements.announcements",
+    "audit": "audit.audit",
+    "backup": "backup.backup",
+    "batches": "batches.batches",
+    "comments": "comments.comments",
+    "contacts": "contacts.contacts",
+    "database": "database.database",
+    "demo": "running.demo",
+    "device": "devices.device",
+    "invitations": "invitations.invitations",
+    "measure": "measures.measure",
+    "migrate": "migrations.migrate",
+    "paper": "paper.paper",
+    "plan": "plans.plan",
+    "quarantine": "quarantine.quarantine",
+    "rating": "rating.rating",
+    "recount": "checks.recount_",
+    "restore": "backup.restore",
+    "retention": "retention.retention",
+    "status": "checks.status",
+    "survey": "surveys.survey",
+    "up": "running.up",
+}
+"""Each command, and where it stands in `services.console.commands`."""
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+class Lazy(click.Group):
+    """Imports the command that is asked for, and no other: all of them together take a second."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002
+        return sorted(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
+        if cmd_name not in COMMANDS:
+            return None
+        module, attribute = COMMANDS[cmd_name].split(".")
+        return cast(click.Command, getattr(import_module(f"services.console.commands.{module}"), attribute))
+
+
+@click.group(cls=Lazy, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(package_name="hailong")
 def main() -> None:
     """Hailong measures how satisfied people are with a public body's service, and publishes the result."""
-
-
-for command in (backup, restore, migrate, retention, batches):
-    main.add_command(command)
-
-for command in (measure, comments, announcements):
-    main.add_command(command)
-
-main.add_command(database)
-
-for command in (up, demo, plan, survey, invitations, contacts, paper, device, status, recount_, rating, audit, quarantine):
-    main.add_command(command)

@@ -8,13 +8,15 @@ from contextlib import contextmanager
 from pathlib import Path
 from tempfile import NamedTemporaryFile
 
+from services.console.errors import ConsoleError
+
 SECRET = 0o600
 """For files with codes or answers: their owner alone may read them."""
 
 PLAIN = 0o644
 
 
-class AlreadyThere(ValueError):
+class AlreadyThere(ConsoleError):
     """The file is there; nothing is written over it."""
 
 

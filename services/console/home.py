@@ -11,10 +11,11 @@ from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
+from services.console.errors import ConsoleError
 from shared.settings import Settings
 
 
-class HomeError(RuntimeError):
+class HomeError(ConsoleError):
     """The home cannot be used; the message says why and what to do."""
 
 

@@ -19,6 +19,7 @@ from pathlib import Path
 
 import urllib3
 
+from services.console.errors import ConsoleError
 from services.console.home import Home, Ports
 from shared import settings
 from shared.store import migrations
@@ -36,7 +37,7 @@ SERVERS, SERVICES = 10, 20
 _AUTHOR = Author("hailong up", lambda: datetime.now(UTC))
 
 
-class StartError(RuntimeError):
+class StartError(ConsoleError):
     """Something did not start; the message says what and where its log is."""
 
 

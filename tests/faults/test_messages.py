@@ -141,7 +141,7 @@ def test_a_batch_of_a_ballot_that_is_gone_is_stuck_and_others_go_on(system: Rig,
     )
     eventually("stuck", lambda: store.tallies.stuck(survey))
     assert list(store.tallies.stuck(survey)) == [batch]
-    assert set_aside(store, str(batch), {}) == 1
+    eventually("in quarantine", lambda: set_aside(store, str(batch), {}) == 1)  # which comes after
     assert_scoring_goes_on(system, api, store)
 
 

@@ -15,10 +15,8 @@ from typing import Any, TypeVar, cast
 
 import click
 
-from services.console import supervisor
-from services.console.demo import DemoError
-from services.console.files import AlreadyThere
-from services.console.home import Home, HomeError
+from services.console.errors import ConsoleError
+from services.console.home import Home
 from shared import settings
 from shared.domain.design import ImpossibleDesign
 from shared.domain.survey import State
@@ -32,14 +30,11 @@ from shared.store.surveys import Record, SurveyExists, Surveys, UnknownSurvey
 Command = TypeVar("Command", bound=Callable[..., Any])
 
 
-class Refused(Exception):
+class Refused(ConsoleError):
     """What was asked for cannot be done; the message says why."""
 
 
-_TOLD = (
-    HomeError, SettingsError, PlanError, SurveyExists, supervisor.StartError, DemoError, Refused, ImpossibleDesign, AuditBroken,
-    WrongSchema, AlreadyThere,
-)  # fmt: skip
+_TOLD = (ConsoleError, SettingsError, PlanError, SurveyExists, ImpossibleDesign, AuditBroken, WrongSchema)
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,6 @@ from uuid import uuid4
 import click
 
 from services.console.commands.common import Context, Refused, context_of, lines, require, told, with_home
-from services.console.commands.surveys import survey
 from services.console.commands.texts import texts_of
 from shared import plan as plans
 from shared.domain import register
@@ -40,7 +39,7 @@ class Ask:
     recompute: bool
 
 
-@survey.command()
+@click.command()
 @with_home
 @click.argument("survey_id", metavar="SURVEY")
 @click.option("--reason", required=True, help="Why, in the plan's first language; it is published with the new edition.")
@@ -151,7 +150,7 @@ def _cell(cell: Mapping[str, Any]) -> str:
     return ", ".join(f"{name} {value}" for name, value in told_as.items()) or "nothing"
 
 
-@survey.command()
+@click.command()
 @with_home
 @click.argument("survey_id", metavar="SURVEY")
 @click.option("--by", required=True, help="Name of the person who takes it back.")
@@ -166,7 +165,7 @@ def withdraw(home: Path, survey_id: str, by: str) -> None:
     click.echo(f"the correction of {survey_id} is taken back; edition {record.editions} stays the latest")
 
 
-@survey.command()
+@click.command()
 @with_home
 @click.argument("survey_id", metavar="SURVEY")
 @click.option("--by", help="Name of the person who asks; the account alone where none is given.")
@@ -181,7 +180,7 @@ def retry(home: Path, survey_id: str, by: str | None) -> None:
     click.echo(f"{survey_id} is tried again within seconds; see: hailong status {survey_id}")
 
 
-@survey.command()
+@click.command()
 @with_home
 @click.argument("survey_id", metavar="SURVEY")
 @click.option("--review", is_flag=True, help="What the disclosure rules hid in each, and why. Not for the public.")

@@ -8,7 +8,6 @@ from pathlib import Path
 import click
 
 from services.console.commands.common import Refused, context_of, told, with_home
-from services.console.commands.surveys import survey
 from services.console.files import must_be_new, write_new
 from shared.store.editions import Files
 from shared.store.plan_notices import PlanNotice, PlanNotices
@@ -18,7 +17,7 @@ WAIT = 60.0
 """Seconds that the publisher has to make a notice."""
 
 
-@survey.command()
+@click.command()
 @with_home
 @click.argument("survey_id", metavar="SURVEY")
 @click.option("--out", "folder", metavar="DIR", required=True, type=FOLDER, help="Where it is written.")

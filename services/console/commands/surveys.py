@@ -8,6 +8,7 @@ from pathlib import Path
 import click
 
 from services.console import report
+from services.console.commands import editions, notices
 from services.console.commands.common import context_of, lines, require, told, with_home
 from shared import plan
 from shared.domain.survey import State
@@ -21,6 +22,10 @@ from shared.store.summaries import Summaries
 @click.group()
 def survey() -> None:
     """Load, open, close, release and show surveys."""
+
+
+for command in (editions.correct, editions.withdraw, editions.retry, editions.editions, notices.notice):
+    survey.add_command(command)
 
 
 @survey.command()

@@ -21,6 +21,7 @@ from services.console.demo import afterwards
 from services.console.demo.addresses import Address, addresses
 from services.console.demo.receiver import Mailbox, receiving
 from services.console.demo.remarks import with_remarks
+from services.console.errors import ConsoleError
 from services.console.home import Home, Ports
 from services.console.simulation import SimulatedBallot, simulate
 from shared import plan
@@ -47,7 +48,7 @@ AUTHOR = Author("hailong demo", lambda: datetime.now(UTC))
 Tell = Callable[[str], None]
 
 
-class DemoError(RuntimeError):
+class DemoError(ConsoleError):
     """The demonstration did not come to its end; the message says where it stopped."""
 
 

@@ -12,7 +12,6 @@ from dataclasses import dataclass, field
 from math import ceil, floor, inf
 
 import numpy as np
-from scipy.optimize import linprog
 
 from shared.domain.disclosure.cells import Place
 from shared.domain.disclosure.model import Vector
@@ -75,6 +74,8 @@ class Region:
 
     def extreme(self, form: Vector, sign: int) -> tuple[Vector, frozenset[Place]]:
         """The answers where form · answers is greatest (sign 1) or least (−1), and the facts that keep it from more."""
+        from scipy.optimize import linprog  # noqa: PLC0415 -- it takes long to import, and few processes publish
+
         found = linprog(
             -sign * form,
             A_ub=self._side_matrix,

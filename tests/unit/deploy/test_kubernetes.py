@@ -17,7 +17,7 @@ from typing import Any
 import pytest
 from ruamel.yaml import YAML
 
-from services.console.cli import main
+from services.console.cli import COMMANDS
 from shared.store.schema import CLUSTERED, INDEXES
 
 ROOT = Path(__file__).parents[3]
@@ -182,7 +182,7 @@ def test_every_module_and_command_that_is_started_exists(overlay: str) -> None:
         modules += [word.split(":")[0] for word in command if re.fullmatch(r"services\.[\w.]+:\w+", word)]
         assert all(importlib.util.find_spec(module) for module in modules), name
         ours = [word for at, word in enumerate(command) if at and command[at - 1] == "hailong"]
-        assert set(ours) <= set(main.commands), name
+        assert set(ours) <= set(COMMANDS), name
 
 
 def probed(container: Manifest) -> Iterable[str]:
