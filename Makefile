@@ -31,9 +31,9 @@ demo: $(INSTALLED)  ## play a whole survey through to publication, and stay up f
 up: $(INSTALLED)  ## start everything on the embedded servers
 	$(BIN)/hailong up
 
-JOBS ?= 3
+JOBS ?= 4
 test: $(DEVELOPED)  ## all tests, on real servers, JOBS= of them at a time
-	$(BIN)/python -m pytest --numprocesses $(JOBS) --dist loadscope --ignore tests/deployment
+	$(BIN)/python -m pytest --numprocesses $(JOBS) --dist loadscope --no-loadscope-reorder --ignore tests/deployment
 
 QUICK ?=
 test-deployment: $(DEVELOPED)  ## try the compose deployment for real, where a Docker engine answers (a quarter of an hour); QUICK=1 in short

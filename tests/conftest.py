@@ -11,10 +11,18 @@ import pytest
 from tests import harness
 from tests.harness import Client, Rig, Store
 
+UNIT = Path(__file__).parent / "unit"
+
 
 def pytest_configure() -> None:
     """Take a stop signal as Ctrl-C: fixtures end then, and with them every process that they started."""
     signal.signal(signal.SIGTERM, signal.default_int_handler)
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """After shuffling, let what waits for servers and browsers come first, so that no slow module is left for the end."""
+    items.sort(key=lambda item: UNIT in item.path.parents)
 
 
 @pytest.fixture(scope="session")
