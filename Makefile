@@ -31,7 +31,7 @@ demo: $(INSTALLED)  ## play a whole survey through to publication, and stay up f
 up: $(INSTALLED)  ## start everything on the embedded servers
 	$(BIN)/hailong up
 
-JOBS ?= 4
+JOBS ?= 3
 test: $(DEVELOPED)  ## all tests, on real servers, JOBS= of them at a time
 	$(BIN)/python -m pytest --numprocesses $(JOBS) --dist loadscope --no-loadscope-reorder --ignore tests/deployment
 

@@ -44,9 +44,9 @@ AUTHOR = Author("test", lambda: datetime.now(UTC))
 
 JSON = {"Content-Type": "application/json"}
 SHORT = {
-    "HAILONG_SWEEP_EVERY": "0.5",
+    "HAILONG_SWEEP_EVERY": "1",
     "HAILONG_SWEEP_OLDER": "2",
-    "HAILONG_DUE_EVERY": "0.5",
+    "HAILONG_DUE_EVERY": "1",
     "HAILONG_NOTICES_EVERY": "86400",
     "HAILONG_SITE_FRESH": "0.001",
     "HAILONG_HEARTBEAT_EVERY": "1",
