@@ -7,8 +7,10 @@ say.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from math import ceil
 from typing import Any
+from uuid import UUID
 
 from shared.domain.survey import Channel, Group, Survey
 from shared.domain.tally import ANSWERED, Cell, Tally, merge_cells
@@ -18,6 +20,9 @@ Expression = Mapping[str, Any]
 
 STRATA = 20
 """Strata of one pass over the ballots: what is found has to fit into one document of 16 MB."""
+
+BALLOTS = 50_000
+"""Ballots of one pass, about: the embedded server holds what a stage gives in memory, twenty kilobytes for each."""
 
 TOTALS, OTHERS = "_totals", "_others"
 """What is found besides the answers to each question: kinds of ballots, and answers to questions that the survey has not."""
@@ -40,19 +45,33 @@ def count(db: Db, survey: Survey) -> dict[Cell, Tally]:
     strata = list(survey.strata)
     portions = [strata[start : start + STRATA] for start in range(0, len(strata), STRATA)]
     with answering(PATIENCE):
-        parts = [_tallies(found) for portion in portions for found in db.ballots.aggregate(_pipeline(survey, portion))]
+        slices = list(_slices(ceil(db.ballots.estimated_document_count() / BALLOTS)))
+        parts = [
+            _tallies(found)
+            for portion in portions
+            for ids in slices
+            for found in db.ballots.aggregate(_pipeline(survey, portion, ids))
+        ]
     return {cell: tally for cell, tally in merge_cells(parts).items() if tally.scored}
 
 
-def _pipeline(survey: Survey, strata: Sequence[str]) -> list[dict[str, Any]]:
+def _slices(number: int) -> Iterator[Expression]:
+    """What matches a part of all ballots: ids are drawn by chance, so that a `number`-th of their range holds as many of them."""
+    bounds = [UUID(int=part * 2**128 // number) for part in range(1, number)]
+    for low, high in zip([None, *bounds], [*bounds, None], strict=True):
+        within = {operator: bound for operator, bound in (("$gte", low), ("$lt", high)) if bound is not None}
+        yield {"_id": within} if within else {}
+
+
+def _pipeline(survey: Survey, strata: Sequence[str], ids: Expression) -> list[dict[str, Any]]:
     """One pass: ballots are grouped anew for each question, by the answer as it is stored.
 
-    Only what is grouped is unwound, so that memory does not grow with the answers. Ballots are not picked by their ids: the
+    Only what is grouped is unwound, so that memory does not grow with the answers. Ballots are not picked one by one: the
     embedded server would compare each of them with every id.
     """
     groups = [group for group in survey.groups if any(stratum.id in strata for stratum in group.strata)]
     return [
-        {"$match": {"survey": survey.id, "stratum": {"$in": list(strata)}}},
+        {"$match": {**ids, "survey": survey.id, "stratum": {"$in": list(strata)}}},
         *_judged(groups, survey.method.min_answered),
         {"$facet": _facets(groups)},
     ]

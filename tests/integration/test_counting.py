@@ -46,9 +46,12 @@ def altered(before: Ballot, **answers: Any) -> Ballot:
     return replace(before, answers=given)
 
 
-@pytest.mark.parametrize("strata", [50, 1])
-def test_the_server_counts_as_we_do(store: Store, survey: Survey, monkeypatch: pytest.MonkeyPatch, strata: int) -> None:
+@pytest.mark.parametrize(("strata", "together"), [(50, 50_000), (1, 50_000), (50, 20)])
+def test_the_server_counts_as_we_do(
+    store: Store, survey: Survey, monkeypatch: pytest.MonkeyPatch, strata: int, together: int
+) -> None:
     monkeypatch.setattr(counting, "STRATA", strata)
+    monkeypatch.setattr(counting, "BALLOTS", together)
     chance = random.Random(5)
     ballots = []
     for number in range(60):
