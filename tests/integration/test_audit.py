@@ -33,7 +33,6 @@ def alone(system: Rig) -> Iterator[Store]:
     db = connect(url(system, unique("audit")), "test")
     schema.ensure(db)
     yield Store(db)
-    db.client.drop_database(db.name)
     db.client.close()
 
 

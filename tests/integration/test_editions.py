@@ -272,7 +272,6 @@ def test_a_webhook_receiver_that_fails_twice_gets_it_once(system: Rig) -> None:
     assert {headers["webhook-id"] for headers, _ in hook.got} == {told.id}
     assert all(is_signed(str(secret), headers, body) for headers, body in hook.got)
     assert len({headers["webhook-timestamp"] for headers, _ in hook.got}) == 3
-    db.client.drop_database(db.name)
     db.client.close()
 
 
@@ -288,7 +287,6 @@ def test_an_address_inside_the_network_is_not_spoken_to_unless_the_operator_allo
     assert told.standing is Standing.GIVEN_UP
     assert "inside a network" in told.tries[0]["answer"]
     assert hook.got == []
-    db.client.drop_database(db.name)
     db.client.close()
 
 
@@ -303,7 +301,6 @@ def test_a_removed_receiver_is_told_nothing_more_and_its_address_and_secret_are_
     assert (str(secret) in left, "receiver.example" in left) == (False, False)
     assert [each.standing for each in store.all()] == [Standing.CANCELLED]
     assert store.take(now) is None
-    db.client.drop_database(db.name)
     db.client.close()
 
 

@@ -68,7 +68,6 @@ def upgraded(system: Rig, name: str, restored: object) -> Iterator[Store]:
 def empty(system: Rig) -> Iterator[Db]:
     db = connect(url(system, unique("empty")), "test")
     yield db
-    db.client.drop_database(db.name)
     db.client.close()
 
 
