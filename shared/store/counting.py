@@ -56,7 +56,7 @@ def count(db: Db, survey: Survey) -> dict[Cell, Tally]:
 
 
 def _slices(number: int) -> Iterator[Expression]:
-    """What matches a part of all ballots: ids are drawn by chance, so that a `number`-th of their range holds as many of them."""
+    """What matches each of `number` parts of all ballots: ids are drawn by chance, so that equal ranges hold about as many."""
     bounds = [UUID(int=part * 2**128 // number) for part in range(1, number)]
     for low, high in zip([None, *bounds], [*bounds, None], strict=True):
         within = {operator: bound for operator, bound in (("$gte", low), ("$lt", high)) if bound is not None}
