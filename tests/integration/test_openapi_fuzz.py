@@ -6,7 +6,7 @@ from tests.fuzz.operations import fuzz
 from tests.fuzz.world import world
 from tests.harness import Client, Rig, Store
 
-EACH = 12
+EACH = 6
 
 
 def test_every_operation_answers_as_it_is_described(system: Rig, api: Client, store: Store) -> None:
