@@ -66,6 +66,7 @@ def test_an_address_is_masked_to_what_tells_it_from_others(way: Way, address: st
 def test_a_message_names_the_edition_and_holds_no_figure() -> None:
     told = message({**EDITION, "groups": [{"overall": {"index": 88.7}}]}, {"vi": "Khảo sát"}, "ab" * 32, "https://s.example")
     assert told["type"] == "edition.published"
+    assert told["timestamp"] == EDITION["published_at"]
     assert told["data"]["results"] == "https://s.example/api/v1/surveys/s-2026/results?edition=2"
     assert "88.7" not in str(told)
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
+import pytest
+
 from shared.domain.correction import ABSENT, changes
 from shared.domain.edition import Beside, Issue, edition_digest, promptness, results_of
 from shared.plan import parse
@@ -19,6 +21,20 @@ def test_a_digest_fixes_results_and_documents_whatever_the_order_of_keys() -> No
     assert edition_digest({"b": [2.5, None], "a": 1}, {"y.csv": "11", "x.pdf": "00"}) == digest
     assert edition_digest({"a": 1, "b": [2.6, None]}, {"x.pdf": "00", "y.csv": "11"}) != digest
     assert edition_digest({"a": 1, "b": [2.5, None]}, {"x.pdf": "01", "y.csv": "11"}) != digest
+
+
+def test_what_is_no_number_has_no_digest() -> None:
+    with pytest.raises(ValueError, match="not JSON compliant"):
+        edition_digest({"a": float("nan")}, {})
+
+
+def test_what_stands_beside_the_figures_is_published_with_them() -> None:
+    measures, themes, why = [{"id": "m1"}], [{"group": "partners"}], {"replaces": 1}
+    beside = Beside(measures=measures, measures_before=[{"id": "m0"}], comments=themes, correction=why)
+    found = results_of({"survey": "s-2026"}, SURVEY, Issue(2, SURVEY.period.closes_at, SURVEY.period.closes_at), beside)
+    assert found["survey"] == "s-2026"
+    assert (found["edition"], found["measures"], found["comments"]) == (2, measures, themes)
+    assert (found["measures_before"], found["correction"]) == ([{"id": "m0"}], why)
 
 
 def test_days_are_counted_on_the_plans_clocks_from_the_last_day_of_answering() -> None:

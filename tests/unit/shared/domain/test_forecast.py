@@ -13,7 +13,8 @@ ASKED = groups.questionnaire({"F": ["a"]})
 
 
 def outlooks(populations: dict[str, int | None], quotas: dict[str, int], **assumed: float) -> dict[str, object]:
-    (found,) = forecast(groups.survey(groups.group(ASKED, populations, quotas)), Assumptions(**assumed))
+    (found,) = forecast(groups.survey(asked := groups.group(ASKED, populations, quotas)), Assumptions(**assumed))
+    assert found.id == asked.id
     return {"group": found.outlook, **{stratum.id: stratum for stratum in found.strata}}
 
 

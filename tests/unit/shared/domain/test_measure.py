@@ -22,9 +22,11 @@ def test_its_state_is_told_with_the_day() -> None:
     assert after == replace(MADE, progress=Progress.DONE, told_on=TODAY)
 
 
-@pytest.mark.parametrize("update", [Update(progress=Progress.DROPPED), Update(until=date(2027, 12, 31))])
-def test_to_drop_it_or_put_it_off_takes_a_note(update: Update) -> None:
-    with pytest.raises(UnfitMeasure, match="note"):
+@pytest.mark.parametrize(
+    ("update", "said"), [(Update(progress=Progress.DROPPED), "drop it"), (Update(until=date(2027, 12, 31)), "put it off")]
+)
+def test_to_drop_it_or_put_it_off_takes_a_note(update: Update, said: str) -> None:
+    with pytest.raises(UnfitMeasure, match=f"to {said} takes a note"):
         updated(MADE, update, TODAY)
     assert updated(MADE, replace(update, note={"vi": "Thiếu kinh phí"}), TODAY).note == {"vi": "Thiếu kinh phí"}
 

@@ -35,7 +35,9 @@ def test_it_is_destroyed_from_the_date_on_and_not_before() -> None:
 
 
 def test_without_a_date_a_person_decides() -> None:
-    assert may_be_destroyed(SURVEY, State.PUBLISHED, UNTIL) is not None
+    assert may_be_destroyed(SURVEY, State.PUBLISHED, UNTIL) == (
+        "the plan sets no date (retain_until); to do it nevertheless add --now"
+    )
     assert may_be_destroyed(SURVEY, State.PUBLISHED, UNTIL, early=True) is None
 
 

@@ -120,3 +120,8 @@ def test_online_services_need_both_shares_and_no_delay(
     procedures_online: int, files_online: int, late: int, points: int
 ) -> None:
     assert online(Online(100, procedures_online, 100, files_online, late)) == points
+
+
+def test_a_share_just_below_a_fifth_is_not_rounded_up_to_it() -> None:
+    assert online(Online(1_000, 199, 100, 30, 0)) == 1
+    assert online(Online(1_000, 200, 100, 30, 0)) == 2
