@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta, timezone
@@ -39,6 +40,15 @@ def test_a_log_that_was_only_appended_to_is_whole() -> None:
 def test_an_entry_dates_the_act_in_utc_wherever_the_clock_stands() -> None:
     there = NOON.astimezone(timezone(timedelta(hours=7)))
     assert entry(GENESIS, Act("load", None), "An", there).at == "2026-08-01T12:00:00.000+00:00"
+
+
+def test_a_hash_is_that_of_the_canonical_text_which_anyone_can_compute_again() -> None:
+    made = Entry(1, "s-2026", "open", "Trần Thị An", "2026-08-01T12:00:00.000+00:00", {}, {"revision": 1}, "00", "")
+    text = (
+        '{"act":"open","after":{"revision":1},"at":"2026-08-01T12:00:00.000+00:00","before":{},"by":"Trần Thị An",'
+        '"number":1,"previous":"00","survey":"s-2026"}'
+    )
+    assert entry_hash(made) == hashlib.sha256(text.encode()).hexdigest()
 
 
 Tamper = Callable[[list[Entry]], list[Entry]]
