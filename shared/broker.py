@@ -244,7 +244,7 @@ class Watchdog:
                 self._unanswered_since = None
             elif since is not None and time.monotonic() - since > self._stale:
                 logger.critical("worker consumes nothing and exits to be restarted", extra={"node": self._node})
-                os._exit(70)
+                os._exit(os.EX_SOFTWARE)
 
     def _send(self) -> bool:
         try:

@@ -16,8 +16,8 @@ from collections.abc import Callable
 
 logger = logging.getLogger(__name__)
 
-HUNG = 70
-"""What a process that hung ends with: EX_SOFTWARE of sysexits.h, as a worker that consumes nothing does."""
+HUNG = os.EX_SOFTWARE
+"""What a process that hung ends with, as a worker that consumes nothing does."""
 
 IDLE = 0.03
 """The share of its time that a process which hangs may spend working: on connections whose requests then wait."""
