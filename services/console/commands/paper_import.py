@@ -10,6 +10,7 @@ from typing import Any
 
 import click
 
+from services.console import report
 from services.console.commands.common import Context, Refused, context_of, lines, told, with_home
 from services.console.files import SECRET, write_new
 from services.console.home import Home
@@ -92,10 +93,12 @@ def _must_admit(record: Record, *, late: bool) -> None:
     if record.state in (State.SEALED, State.PUBLISHED):
         raise Refused(f"{survey_id} is {record.state.value}: nothing changes any more")
     if admitted is Admitted.NOT_YET:
-        raise Refused(f"{survey_id} takes ballots from {period.opens_at:%Y-%m-%d %H:%M}, once it is open (hailong survey open)")
+        opens = report.local(period.opens_at, period)
+        raise Refused(f"{survey_id} takes ballots from {opens}, once it is open (hailong survey open)")
     if admitted is not Admitted.YES and not late:
+        ended = report.local(period.late_until, period)
         raise Refused(
-            f"the time for paper ballots of {survey_id} ended at {period.late_until:%Y-%m-%d %H:%M}. With --late they are sent "
+            f"the time for paper ballots of {survey_id} ended at {ended}. With --late they are sent "
             "all the same, and set aside for a person to decide (hailong quarantine list)"
         )
 
