@@ -11,8 +11,12 @@ import signal
 import sys
 import threading
 import time
+from collections.abc import Callable, Mapping
+from typing import Any, TypeVar
 
+import secantus.server
 from secantus import SecantusDBServer
+from secantus.storage import Storage, _retry_write_conflicts
 from secantus.transactions import Transaction, TransactionRegistry, TxnState
 
 from services.console.liveness import Liveness
@@ -30,8 +34,50 @@ OPLOG_ENTRIES = 2_000
 GARBAGE = 20_000
 """Objects made and not freed after which the server looks for cycles among them: each look costs those who wait."""
 
-ASKED_EVERY, ANSWERED_WITHIN, SILENT = 5.0, 5.0, 6
-"""Seconds between two questions whether the server answers, for which each waits, and how many in a row nobody answers."""
+ASKED_EVERY, ANSWERED_WITHIN, SILENT, BUSY = 5.0, 5.0, 6, 90
+"""Seconds between two questions whether the server answers, for which each waits, and how many in a row nobody answers until
+it is ended: of one that does nothing, and of one that works, for whose longest reading a quarter of an hour is plenty."""
+
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+begun_again: Callable[[F], F] = _retry_write_conflicts
+"""Runs a method of the storage again, after a moment without its locks, when it met somebody else's write."""
+
+
+class Store(Storage):  # type: ignore[misc]
+    """The server's storage, but that each change of collections and indexes is one transaction of WiredTiger.
+
+    SecantusDB writes their rows one by one, holding a lock that every request needs. A row that somebody else is writing is
+    then tried again without end, and when that one needs the lock too, both wait for ever: at a first start, say, when a
+    worker's heartbeat makes the collection that is being laid out. A transaction gives up instead, the lock is free, and
+    it begins again.
+    """
+
+    @begun_again
+    def create_collection(self, db: str, coll: str, options: Mapping[str, Any] | None = None) -> bool:
+        with self._coll_lock(db, coll), self._batch_transaction():
+            return bool(super().create_collection(db, coll, options))
+
+    @begun_again
+    def create_index(self, db: str, coll: str, *given: Any, **options: Any) -> bool:
+        with self._coll_lock(db, coll), self._batch_transaction():
+            return bool(super().create_index(db, coll, *given, **options))
+
+    @begun_again
+    def drop_collection(self, db: str, coll: str) -> bool:
+        with self._coll_lock(db, coll), self._batch_transaction():
+            return bool(super().drop_collection(db, coll))
+
+    @begun_again
+    def drop_database(self, db: str) -> None:
+        with self._batch_transaction():
+            super().drop_database(db)
+
+    @begun_again
+    def prune_ttl(self, db: str, coll: str, **options: Any) -> int:
+        with self._coll_lock(db, coll), self._batch_transaction():
+            return int(super().prune_ttl(db, coll, **options))
 
 
 class Transactions(TransactionRegistry):  # type: ignore[misc]
@@ -64,6 +110,7 @@ def main() -> None:
     """Serve until told to stop."""
     port, folder = int(sys.argv[1]), sys.argv[2]
     logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+    secantus.server.Storage = Store
     server = SecantusDBServer(
         host="127.0.0.1",
         port=port,
@@ -90,7 +137,7 @@ def main() -> None:
     gc.set_threshold(GARBAGE)
     server.start()
     db = connect(f"mongodb://127.0.0.1:{port}/hailong?directConnection=true", "liveness")
-    alive = Liveness(lambda: answers(db), SILENT)
+    alive = Liveness(lambda: answers(db), SILENT, BUSY)
     threading.Thread(target=alive.watch, args=(ASKED_EVERY,), name="liveness", daemon=True).start()
     server.wait()
 

@@ -1,19 +1,24 @@
-"""The embedded database ends itself when it hangs or is broken, is started again, and has all that it acknowledged."""
+"""The embedded database ends itself when it hangs or is broken, is started again, and has all that it acknowledged. What it
+was seen to hang on is tried here too.
+"""
 
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
+import threading
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+from pymongo import IndexModel
+from pymongo.client_session import ClientSession
 
 from services.console.home import Home
 from services.console.liveness import HUNG
 from shared.store.connection import StoreUnavailable, transact
 from tests import harness
-from tests.harness import Process, Rig, eventually
+from tests.harness import Process, Rig, eventually, in_threads
 
 ILL = """
 import sys
@@ -34,6 +39,7 @@ def ill(self, *given, **options):
 database.main()
 """
 HANGS = ("database.Transactions.for_statement", "self._lock.acquire(); self._lock.acquire()")
+NAMES = [f"collection-{number}" for number in range(40)]
 BREAKS = ("Storage.get_collection_options", "raise RuntimeError('library panic')")
 
 
@@ -83,3 +89,35 @@ def _written(db: harness.Db) -> bool:
     except StoreUnavailable:
         return False
     return True
+
+
+def test_collections_that_are_laid_out_while_others_write_the_first_document_into_them_are_made_once(rig: Rig) -> None:
+    """A first start: the console lays out, and each service writes its heartbeat."""
+    rig.start("mongodb")
+    together = threading.Barrier(4, timeout=60)
+
+    def lay_out(db: harness.Db, name: str) -> None:
+        db.create_collection(name, check_exists=False)
+        db[name].create_indexes([IndexModel([("at", 1)])])
+
+    def write(db: harness.Db, name: str) -> None:
+        db[name].update_one({"_id": "plain"}, {"$inc": {"times": 1}}, upsert=True)
+
+    def write_in_a_transaction(db: harness.Db, name: str) -> None:
+        def work(session: ClientSession) -> None:
+            db[name].update_one({"_id": "transaction"}, {"$inc": {"times": 1}}, upsert=True, session=session)
+            db[name].find_one({"_id": "plain"}, session=session)
+
+        transact(db, work, 20.0)
+
+    def at_once(work: Callable[[harness.Db, str], None]) -> None:
+        with harness.database(rig.home) as db:
+            for name in NAMES:
+                together.wait()
+                work(db, name)
+
+    in_threads(4, at_once, (lay_out, write, write, write_in_a_transaction))
+    with harness.database(rig.home) as db:
+        for name in NAMES:
+            assert {d["_id"]: d["times"] for d in db[name].find({"times": {"$gt": 0}})} == {"plain": 2, "transaction": 1}
+            assert "at_1" in db[name].index_information()

@@ -8,7 +8,7 @@ from itertools import chain, repeat
 
 from services.console.liveness import HUNG, Liveness
 
-SILENT = 6
+SILENT, BUSY = 6, 60
 
 
 @dataclass
@@ -30,7 +30,7 @@ class Server:
     def asked(self, times: int) -> list[int]:
         """What it was ended with after so many questions."""
         clock: Callable[[], float] = lambda: self.now  # noqa: E731
-        alive = Liveness(self.answer, SILENT, clock, lambda: self.now * self.share, self.ended.append)
+        alive = Liveness(self.answer, SILENT, BUSY, clock, lambda: self.now * self.share, self.ended.append)
         for _ in range(times):
             alive.ask()
         return self.ended
@@ -46,13 +46,22 @@ def test_who_answers_nobody_and_does_nothing_is_ended_after_the_last_of_the_ques
 
 
 def test_who_answers_nobody_because_it_works_is_left_alone() -> None:
-    assert Server(repeat(False), share=0.9).asked(50) == []
+    assert Server(repeat(False), share=0.9).asked(BUSY - 1) == []
+
+
+def test_who_works_and_still_answers_nobody_runs_in_a_circle_and_is_ended() -> None:
+    assert Server(repeat(False), share=0.9).asked(BUSY) == [HUNG]
+
+
+def test_who_works_for_long_again_and_again_and_answers_between_is_left_alone() -> None:
+    answers = ([False] * (BUSY - 1) + [True]) * 3
+    assert Server(iter(answers), share=0.9).asked(len(answers)) == []
 
 
 def test_who_hangs_after_long_work_is_ended() -> None:
     server = Server(repeat(False), share=0.9)
     worked = chain([0.0], repeat(30.0))
-    alive = Liveness(server.answer, SILENT, lambda: server.now, lambda: next(worked), server.ended.append)
+    alive = Liveness(server.answer, SILENT, BUSY, lambda: server.now, lambda: next(worked), server.ended.append)
     for _ in range(2 * SILENT):
         alive.ask()
     assert server.ended == [HUNG]
