@@ -59,10 +59,16 @@ SERVICES = ("collector", "scoring", "publisher", "beat", "site")
 
 
 def eventually(what: str, found: Callable[[], T | None], within: float = 30.0, every: float = 0.05) -> T:
-    """What `found` gives once it gives something true; AssertionError after `within` seconds."""
+    """What `found` gives once it gives something true; AssertionError after `within` seconds.
+
+    A store that does not answer in time is asked again, as everyone does who has to do with one.
+    """
     deadline = time.monotonic() + within
     while True:
-        result = found()
+        try:
+            result = found()
+        except StoreUnavailable:
+            result = None
         if result:
             return result
         assert time.monotonic() < deadline, f"{what}: not within {within:.0f} s"
