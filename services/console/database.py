@@ -35,8 +35,8 @@ GARBAGE = 20_000
 """Objects made and not freed after which the server looks for cycles among them: each look costs those who wait."""
 
 SWITCH = 0.0005
-"""Seconds that a thread keeps the interpreter while others wait for it. The storage gives it away in every transaction some dozens
-of times, and waits so long for it each time that another thread computes."""
+"""Seconds that a thread keeps the interpreter while others wait for it. The storage gives it away some dozens of times in a
+transaction, and waits so long for it each time that another thread computes."""
 
 ASKED_EVERY, ANSWERED_WITHIN, SILENT, BUSY = 5.0, 5.0, 6, 90
 """Seconds between two questions whether the server answers, for which each waits, and how many in a row nobody answers until
