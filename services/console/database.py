@@ -11,12 +11,13 @@ import signal
 import sys
 import threading
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any, TypeVar
 
 import secantus.server
 from secantus import SecantusDBServer
-from secantus.storage import Storage, _retry_write_conflicts
+from secantus.storage import Storage, UserTransactionHandle, _retry_write_conflicts
 from secantus.transactions import Transaction, TransactionRegistry, TxnState
 
 from services.console.liveness import Liveness
@@ -25,8 +26,8 @@ from shared.store.connection import Db, StoreUnavailable, connect, transact
 TRANSACTION_LIFETIME = 10.0
 """Seconds after which a transaction is given up whose process died inside it. Until then nobody passes the gate it holds."""
 
-READING_LIFETIME = 3_600.0
-"""The same for one that wrote nothing: nobody waits for it, and a backup reads a large collection in one query."""
+READING_LIFETIME = 600.0
+"""The same for one that wrote nothing: nobody waits for it, and whoever makes a backup may be long between two questions."""
 
 OPLOG_ENTRIES = 2_000
 """The server slows down as its oplog grows, and nothing here reads it."""
@@ -50,13 +51,25 @@ begun_again: Callable[[F], F] = _retry_write_conflicts
 
 
 class Store(Storage):  # type: ignore[misc]
-    """The server's storage, but that each change of collections and indexes is one transaction of WiredTiger.
+    """The server's storage, but that nobody who waits holds what others need.
 
-    SecantusDB writes their rows one by one, holding a lock that every request needs. A row that somebody else is writing is
-    then tried again without end, and when that one needs the lock too, both wait for ever: at a first start, say, when a
-    worker's heartbeat makes the collection that is being laid out. A transaction gives up instead, the lock is free, and
-    it begins again.
+    SecantusDB makes and drops collections and indexes row by row, holding a lock that every request needs. A row that
+    somebody else is writing is then tried again without end, and when that one needs the lock too, both wait for ever: at a
+    first start, say, when a worker's heartbeat makes the collection that is being laid out. A transaction gives up instead,
+    the lock is free, and it begins again.
+
+    And between two statements of a transaction it leaves cursors where they were. WiredTiger cannot put away a page with a
+    cursor on it; where new ballots go the page grows, and once it is too large, everyone who reads from it waits for that.
     """
+
+    @contextmanager
+    def use_user_transaction(self, handle: UserTransactionHandle) -> Iterator[None]:
+        with super().use_user_transaction(handle):
+            try:
+                yield
+            finally:
+                for cursor in handle.cursors.values():
+                    cursor.reset()
 
     @begun_again
     def create_collection(self, db: str, coll: str, options: Mapping[str, Any] | None = None) -> bool:
@@ -94,6 +107,7 @@ class Transactions(TransactionRegistry):  # type: ignore[misc]
         now, given_up = self._time(), 0
         for each in self._txns.values():
             if not each.mutex.acquire(blocking=False):
+                each.last_use = now
                 continue
             try:
                 if each.state is TxnState.IN_PROGRESS and now - each.last_use > self._may_rest(each):

@@ -1,14 +1,20 @@
-"""When the embedded server gives a transaction up whose process died inside it."""
+"""When the embedded server gives a transaction up whose process died inside it, and what one holds meanwhile."""
 
 from __future__ import annotations
 
 import threading
+from collections.abc import Iterator
+from contextlib import suppress
+from pathlib import Path
 from types import SimpleNamespace
+from typing import Any
 
 import pytest
+from secantus.storage import UserTransactionHandle
 from secantus.transactions import Transaction, TxnState
+from wiredtiger import WiredTigerError
 
-from services.console.database import READING_LIFETIME, Transactions
+from services.console.database import READING_LIFETIME, Store, Transactions
 
 
 class Given:
@@ -58,4 +64,48 @@ def test_nobody_waits_for_a_statement_under_way_and_it_is_not_given_up() -> None
     assert given.goes_on(11.0)
     leave.set()
     under_way.join()
-    assert not given.goes_on(11.0)
+    assert given.goes_on(20.9), "its time begins when the statement ended"
+    assert not given.goes_on(21.1)
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Iterator[Store]:
+    made = Store(str(tmp_path))
+    made.insert("db", "ballots", [{"_id": number, "survey": "a"} for number in range(9)])
+    made.create_index("db", "ballots", "survey_1", {"survey": 1})
+    yield made
+    made.close()
+
+
+@pytest.mark.parametrize("wanted", [{"_id": {"$in": [1, 2]}}, {"survey": "a"}], ids=["by id", "by an index"])
+def test_a_transaction_holds_no_page_between_its_statements(store: Store, wanted: dict[str, object]) -> None:
+    handle = store.begin_user_transaction()
+    with store.use_user_transaction(handle):
+        store.find_matching("db", "ballots", wanted)
+        assert any(map(_is_placed, handle.cursors.values())), "no cursor is on a row, and nothing is tried here"
+    assert not any(map(_is_placed, handle.cursors.values()))
+    store.insert("db", "ballots", [{"_id": 9, "survey": "a"}])
+    assert _found(store, handle) == 9, "it does not see its moment any more"
+    store.abort_user_transaction(handle)
+
+
+def test_a_transaction_whose_statement_fails_holds_no_page_either(store: Store) -> None:
+    handle = store.begin_user_transaction()
+    with suppress(LookupError), store.use_user_transaction(handle):
+        store.find_matching("db", "ballots", {"_id": {"$in": [1, 2]}})
+        raise LookupError
+    assert not any(map(_is_placed, handle.cursors.values()))
+    store.abort_user_transaction(handle)
+
+
+def _is_placed(cursor: Any) -> bool:
+    try:
+        cursor.get_key()
+    except WiredTigerError:
+        return False
+    return True
+
+
+def _found(store: Store, handle: UserTransactionHandle) -> int:
+    with store.use_user_transaction(handle):
+        return len(store.find_matching("db", "ballots", {}))
