@@ -170,6 +170,29 @@ def test_a_criterion_in_other_words_breaks_its_own_its_factors_and_the_overall_s
     assert comparison.overall == SeriesBreak("overall", (Break.WORDING,))
 
 
+def by_one_question(summary: Summary, question: str) -> Summary:
+    """The same survey, its overall index by an overall question in these words."""
+    return replace(summary, aggregation=Aggregation.OVERALL_QUESTION, wordings={**summary.wordings, "Q": question})
+
+
+def test_an_overall_question_in_other_words_breaks_the_overall_series_alone() -> None:
+    comparison = compare(by_one_question(NOW, "Q-w2"), by_one_question(BEFORE, "Q-w1"))
+    assert comparison.overall == SeriesBreak("overall", (Break.WORDING,))
+    assert isinstance(comparison.factors[0], Change)
+
+
+def test_an_index_by_an_overall_question_does_not_care_how_criteria_are_put() -> None:
+    now, before = by_one_question(NOW, "Q-w1"), by_one_question(BEFORE, "Q-w1")
+    comparison = compare(now, replace(before, wordings={**before.wordings, "C2": "C2-older"}))
+    assert isinstance(comparison.overall, Change)
+    assert comparison.factors == (SeriesBreak("F1", (Break.WORDING,)),)
+
+
+def test_factors_put_together_otherwise_break_the_overall_series() -> None:
+    older = replace(BEFORE, composition={"F1": ("C1",), "F2": ("C2",)}, factors={"F1": BEFORE.overall, "F2": BEFORE.overall})
+    assert compare(NOW, older).overall == SeriesBreak("overall", (Break.WORDING,))
+
+
 def test_a_criterion_is_found_again_by_its_wording_under_another_id() -> None:
     older = replace(
         BEFORE,

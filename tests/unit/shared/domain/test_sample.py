@@ -193,6 +193,27 @@ def test_a_stratum_that_is_all_satisfied_varies_like_one_with_half_a_ballot_more
     assert variance(of, SHARE, guarded=False) == pytest.approx(a)
 
 
+def test_a_stratum_where_nobody_is_satisfied_varies_as_much_as_one_where_everybody_is() -> None:
+    nobody = sample_of({"a": (40, answers_of(9, 1)), "b": (60, answers_of(0, 10))}, ONE_ITEM)
+    everybody = sample_of({"a": (40, answers_of(9, 1)), "b": (60, answers_of(10, 0))}, ONE_ITEM)
+    assert variance(nobody, SHARE) == pytest.approx(variance(everybody, SHARE))
+
+
+@pytest.mark.parametrize("satisfied", [1, 2, 8, 9])
+def test_a_stratum_in_which_somebody_differs_is_taken_as_it_is(satisfied: int) -> None:
+    of = sample_of({"a": (40, answers_of(9, 1)), "b": (60, answers_of(satisfied, 10 - satisfied))}, ONE_ITEM)
+    assert variance(of, SHARE) == variance(of, SHARE, guarded=False)
+
+
+@pytest.mark.parametrize("level", [1, 5])
+def test_who_has_no_opinion_does_not_make_a_stratum_of_one_mind_certain(level: int) -> None:
+    asked = questionnaire({"F": ["A", "B"]})
+    mixed, of_one_mind = [[5, 5]] * 5 + [[1, 1]] * 5, [[level, level]] * 5 + [[level, 0]] * 5
+    of = sample_of({"a": (40, np.array(mixed, np.int8)), "b": (60, np.array(of_one_mind, np.int8))}, asked)
+    mean = Combination({"A": 0.5, "B": 0.5})
+    assert variance(of, mean) > variance(of, mean, guarded=False)
+
+
 def test_a_stratum_of_a_single_ballot_is_not_taken_to_be_certain() -> None:
     of = sample_of({"a": (40, answers_of(9, 1)), "b": (60, answers_of(1, 0))}, ONE_ITEM)
     a = 0.4**2 * (1 - 10 / 40) * 0.9 * 0.1 / 9
