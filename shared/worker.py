@@ -15,8 +15,8 @@ from shared.store.connection import Db, StoreUnavailable
 
 logger = logging.getLogger(__name__)
 
-CONFIGURATION = 78
-"""The exit status of a process that cannot work before a person acts (EX_CONFIG of sysexits.h)."""
+CONFIGURATION = os.EX_CONFIG
+"""The exit status of a process that cannot work before a person acts."""
 
 
 def require_schema(db: Db) -> None:

@@ -98,7 +98,7 @@ class Store(Storage):  # type: ignore[misc]
 
 
 class Transactions(TransactionRegistry):  # type: ignore[misc]
-    """The server's transactions, but that one which only reads lives longer, and none is given up over a statement under way.
+    """The server's transactions, but that one which only reads lives longer, and time begins when a statement has ended.
 
     SecantusDB waits for that statement before it gives up its transaction, and all other transactions wait with it.
     """

@@ -64,23 +64,22 @@ class Liveness:
         except Exception as error:  # noqa: BLE001 - whatever a server says that is broken
             broken = error
         self._unanswered += 1
-        self._asked += 1
-        if self._asked < self._silent:
+        if self._unanswered % self._silent:
             return
         if broken is not None or self._is_idle() or self._unanswered >= self._busy:
             how = "hangs" if broken is None else f"is broken ({broken})"
             logger.critical("the server %s and ends, to be started again; its threads were here:", how)
             faulthandler.dump_traceback(sys.stderr, all_threads=True)
             self._end(HUNG)
-        self._look_again()
+        self._begin()
 
     def _is_idle(self) -> bool:
         return self._worked() - self._used < IDLE * (self._clock() - self._since)
 
     def _answered(self) -> None:
         self._unanswered = 0
-        self._look_again()
+        self._begin()
 
-    def _look_again(self) -> None:
-        self._asked = 0
+    def _begin(self) -> None:
+        """Look from now on at how much is worked."""
         self._since, self._used = self._clock(), self._worked()

@@ -131,7 +131,7 @@ def _close(course: Course, store: Store) -> None:
             record = store.surveys.get(survey)
             if record.state is State.OPEN:
                 store.surveys.move(record, State.CLOSING, closed_at=at)
-        except (StoreUnavailable, StoreConflict):
+        except StoreConflict:
             return False
         return True
 

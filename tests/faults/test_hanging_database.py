@@ -16,7 +16,7 @@ from pymongo.client_session import ClientSession
 
 from services.console.home import Home
 from services.console.liveness import HUNG
-from shared.store.connection import StoreUnavailable, transact
+from shared.store.connection import transact
 from tests import harness
 from tests.harness import Process, Rig, eventually, in_threads
 
@@ -39,8 +39,13 @@ def ill(self, *given, **options):
 database.main()
 """
 HANGS = ("database.Transactions.for_statement", "self._lock.acquire(); self._lock.acquire()")
-NAMES = [f"collection-{number}" for number in range(40)]
 BREAKS = ("Storage.get_collection_options", "raise RuntimeError('library panic')")
+NAMES = [f"collection-{number}" for number in range(40)]
+
+
+def written(db: harness.Db) -> bool:
+    """Write the document that has to outlast everything. Raises StoreUnavailable."""
+    return transact(db, lambda session: db.kept.insert_one({"_id": 1}, session=session), 5.0).acknowledged
 
 
 @contextmanager
@@ -74,21 +79,13 @@ def test_a_database_that_answers_nobody_ends_to_be_started_again(
 ) -> None:
     with harness.database(rig.home) as db:
         with falling_ill(rig, tmp_path, *illness) as (process, file):
-            eventually("it answers", lambda: _written(db), within=60)
+            eventually("it answers", lambda: written(db), within=60)
             file.touch()
             assert process.popen.wait(60) == HUNG
             assert said in process.logged
             assert "most recent call first" in process.logged, "nobody learns from the log where it was"
         rig.start("mongodb")
         assert db.kept.count_documents({}) == 1
-
-
-def _written(db: harness.Db) -> bool:
-    try:
-        transact(db, lambda session: db.kept.insert_one({"_id": 1}, session=session), 5.0)
-    except StoreUnavailable:
-        return False
-    return True
 
 
 def test_collections_that_are_laid_out_while_others_write_the_first_document_into_them_are_made_once(rig: Rig) -> None:
